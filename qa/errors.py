@@ -1,0 +1,52 @@
+"""Every error that this program raises on purpose.
+
+::
+
+    QAError                   something a person can put right; the message says what and how
+    ├── UnreadableFile        a file that cannot become a Document
+    ├── NothingToIndex        no readable document where some were expected
+    ├── BadQuestion           a question that cannot be asked
+    ├── ModelMissing          an embedder that is not on this machine, or is damaged
+    ├── IndexMismatch         a sound index that this set-up must not use
+    ├── IndexDamaged          a saved index that is not what was saved
+    └── BadReceipt            a receipt that cannot be read
+
+Misuse by a program (a wrong shape, a negative offset) is a plain ``ValueError``.
+"""
+
+
+class QAError(Exception):
+    """Base of the errors above; ``str(error)`` is one line, fit to be shown."""
+
+
+class UnreadableFile(QAError):
+    """``path`` could not be read as a document, for ``reason``."""
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(f"{path}: {reason}")
+        self.path = path
+        self.reason = reason
+
+
+class NothingToIndex(QAError):
+    """No document was found, or none could be read."""
+
+
+class BadQuestion(QAError):
+    """The question holds nothing to look for, or far too much."""
+
+
+class ModelMissing(QAError):
+    """The embedder's files are absent or have another digest than expected."""
+
+
+class IndexMismatch(QAError):
+    """The index is sound but was made by another embedder or a newer program."""
+
+
+class IndexDamaged(QAError):
+    """A file of the index is missing, cut short or changed."""
+
+
+class BadReceipt(QAError):
+    """The file is not a receipt of this program, or of a newer one."""

@@ -1,0 +1,190 @@
+"""The records that flow through the program, and what is always true of them.
+
+Every piece of text is a range into its document, half open, in code points of
+the text as it was loaded. None holds a copy of text, so none can be wrong.
+"""
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+_LONGEST_CONTEXT = 200
+_LINE_BREAK = re.compile(r"\r\n|\r|\n")
+
+
+@dataclass(frozen=True)
+class Document:
+    """One file as it was loaded.
+
+    ``id`` is the path below the indexed folder, with ``/``. ``sha256`` is the
+    digest of the file's bytes. ``encoding`` is the codec that turns ``text``
+    back into exactly those bytes, or empty where none does. ``title``,
+    ``date`` (ISO 8601) and ``source`` are empty where the text gives none.
+    """
+
+    id: str
+    text: str
+    title: str = ""
+    date: str = ""
+    source: str = ""
+    sha256: str = ""
+    encoding: str = ""
+    page_starts: tuple[int, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The title, or the id where there is no title."""
+        return self.title or self.id
+
+    @property
+    def context(self) -> str:
+        """The title as it is put before a part of the text, at most 200 characters of it; empty without a title."""
+        return f"{self.title[:_LONGEST_CONTEXT]}. " if self.title else ""
+
+    @cached_property
+    def _line_starts(self) -> list[int]:
+        return [0, *(match.end() for match in _LINE_BREAK.finditer(self.text))]
+
+    def line(self, offset: int) -> int:
+        """The line that ``offset`` stands on, from 1; CRLF, LF and CR each end a line."""
+        return bisect_right(self._line_starts, offset)
+
+    def page(self, offset: int) -> int | None:
+        """The page that ``offset`` stands on, from 1, or None where there are no pages."""
+        return bisect_right(self.page_starts, offset) if self.page_starts else None
+
+    def byte_offset(self, offset: int) -> int | None:
+        """Where ``offset`` stands in the file's bytes, or None where ``encoding`` is empty."""
+        return len(self.text[:offset].encode(self.encoding)) if self.encoding else None
+
+
+@dataclass(frozen=True, order=True)
+class Range:
+    """A half-open, non-empty range of code points."""
+
+    start: int
+    end: int
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.start < self.end:
+            raise ValueError(f"a range must be non-empty and not negative, got [{self.start}, {self.end})")
+
+    def __iter__(self) -> Iterator[int]:
+        return iter((self.start, self.end))
+
+    def of(self, text: str) -> str:
+        """The slice of ``text``."""
+        return text[self.start : self.end]
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A range of a document that must not be quoted, and why: ``furniture`` or ``repeated``."""
+
+    range: Range
+    reason: str
+
+
+@dataclass(frozen=True)
+class Slice:
+    """A non-empty slice of a document: what Passage and Quote have in common."""
+
+    document: Document
+    start: int
+    end: int
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.start < self.end <= len(self.document.text):
+            raise ValueError(
+                f"[{self.start}, {self.end}) is no slice of {self.document.id}, "
+                f"which has {len(self.document.text)} characters"
+            )
+
+    @property
+    def text(self) -> str:
+        """The document's own words."""
+        return self.document.text[self.start : self.end]
+
+    @property
+    def titled(self) -> str:
+        """The text behind its document's title: how a model is shown it.
+
+        A passage seldom repeats what its document is about; with the title in
+        front, the right one of `nq_open_dev` came first 0.918 of the time
+        instead of 0.845 (cosine alone).
+        """
+        return f"{self.document.context}{self.text}"
+
+    @property
+    def lines(self) -> tuple[int, int]:
+        """First and last line, from 1."""
+        return self.document.line(self.start), self.document.line(self.end - 1)
+
+    @property
+    def place(self) -> str:
+        """Where it stands, for people: ``hr/leave.md, page 2, lines 10–12``."""
+        page = self.document.page(self.start)
+        first, last = self.lines
+        parts = [self.document.id, *([f"page {page}"] if page else [])]
+        return ", ".join([*parts, f"line {first}" if first == last else f"lines {first}–{last}"])
+
+
+class Passage(Slice):
+    """What is indexed and searched: whole sentences that fit the embedder's window."""
+
+
+class Quote(Slice):
+    """What is shown as an answer: the document's own words, exactly."""
+
+
+@dataclass(frozen=True)
+class Span:
+    """A reader's answer: a range in the *passage*, and how well it answers, in [0, 1]."""
+
+    start: int
+    end: int
+    score: float
+
+
+@dataclass(frozen=True)
+class Citation:
+    """A quote, the passage it stands in, its score in [0, 1], and where else it stands word for word."""
+
+    quote: Quote
+    passage: Passage
+    score: float
+    also: tuple[Quote, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.quote.document.id != self.passage.document.id:
+            raise ValueError("quote and passage are of different documents")
+        if not self.passage.start <= self.quote.start < self.quote.end <= self.passage.end:
+            raise ValueError("the passage does not contain the quote")
+        if not 0 <= self.score <= 1:
+            raise ValueError(f"score must be in [0, 1], got {self.score}")
+
+    @property
+    def place(self) -> str:
+        """Where the quote stands, for people."""
+        return self.quote.place
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the documents say: citations, best first; none where they do not say.
+
+    ``passages`` are the nearest ones, best first, answer or not.
+    ``confidence`` in [0, 1] estimates that the first citation answers the question.
+    """
+
+    question: str
+    citations: tuple[Citation, ...]
+    passages: tuple[Passage, ...]
+    confidence: float
+
+    @property
+    def found(self) -> bool:
+        """Whether the documents say."""
+        return bool(self.citations)
