@@ -22,8 +22,11 @@ _NOT_IN_WORDS = str.maketrans("", "", "'’ʼ‘`.,")
 _BREAK = re.compile(r"\r\n|\r|\n")
 # "…rocket attacks.The ultimatum…": a lower-case word, a stop, a capitalised word, and no space.
 _GLUED = re.compile(r"(?<=[a-zß-ÿ]{3}[.!?])(?=[A-ZÀ-Þ][a-zß-ÿ]*\s)")
-# A line is taken for wrapped only in texts no wider than this; wider lines are whole paragraphs.
-_WRAP_WIDTH = 120
+# Wider lines than this are whole paragraphs. A wrapped one falls short of the width by a word at the most.
+_WIDEST_WRAP = 120
+_LONG_WORD = 16
+# What begins a line of its own, wherever the line above ends.
+_ITEM = re.compile(r"(?:[-*+•–—>|#]|\d+[.):])\s")
 
 
 def words(text: str) -> list[str]:
@@ -62,13 +65,14 @@ def lines(text: str) -> list[Range]:
     line follows, and the next line's first word would not have fitted.
     """
     pieces = _physical_lines(text)
-    width = _wrap_width([end - start for start, end in pieces])
-    joined: list[Range] = []
-    for piece in pieces:
-        if joined and width and _is_wrap(text, joined[-1], piece, width):
-            joined[-1] = Range(joined[-1].start, piece.end)
+    followed = [len(_BREAK.findall(text, above.end, below.start)) == 1 for above, below in pairwise(pieces)]
+    width = _wrap_width(pieces, followed)
+    joined = pieces[:1]
+    for above, below, close in zip(pieces, pieces[1:], followed, strict=False):
+        if close and width and _is_wrap(text, above, below, width):
+            joined[-1] = Range(joined[-1].start, below.end)
         else:
-            joined.append(piece)
+            joined.append(below)
     return joined
 
 
@@ -78,19 +82,17 @@ def _physical_lines(text: str) -> list[Range]:
     return [piece for piece in trimmed if piece]
 
 
-def _wrap_width(lengths: list[int]) -> int:
-    """The width that the text is wrapped to, or 0 where its lines are not wrapped."""
-    width = max(lengths, default=0)
-    return width if len(lengths) > 2 and width <= _WRAP_WIDTH else 0
+def _wrap_width(pieces: list[Range], followed: list[bool]) -> int:
+    """The width that the text is wrapped to, or 0 where it is not: then few lines come near the widest."""
+    width = max((piece.end - piece.start for piece in pieces), default=0)
+    lengths = [piece.end - piece.start for piece, close in zip(pieces, followed, strict=False) if close]
+    full = sum(length > width - _LONG_WORD for length in lengths)
+    return width if width <= _WIDEST_WRAP and full > max(1, len(lengths) / 2) else 0
 
 
 def _is_wrap(text: str, above: Range, below: Range, width: int) -> bool:
-    if len(_BREAK.findall(text, above.end, below.start)) != 1:
-        return False
-    last_line = above.of(text)
-    length = len(last_line) - max(last_line.rfind("\n"), last_line.rfind("\r")) - 1
     first_word = below.of(text).split(maxsplit=1)[0]
-    return length + 1 + len(first_word) > width
+    return above.end - above.start + 1 + len(first_word) > width and not _ITEM.match(text, below.start)
 
 
 def sentences(text: str) -> list[Range]:
