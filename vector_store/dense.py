@@ -1,0 +1,74 @@
+"""Nearest neighbours by meaning: FAISS, inner product over unit vectors, exact."""
+
+from collections.abc import Sequence
+
+import faiss
+import numpy as np
+from numpy.typing import NDArray
+
+Vectors = NDArray[np.float32]
+Rows = NDArray[np.int64]
+Scores = NDArray[np.float64]
+
+# float32 rounding of a unit vector's length stays well below this.
+_UNIT_TOLERANCE = 1e-3
+
+
+class DenseIndex:
+    """Unit vectors, row by row; the inner product of two is their cosine."""
+
+    def __init__(self, dimension: int) -> None:
+        self._index = faiss.IndexFlatIP(dimension)
+
+    def __len__(self) -> int:
+        return int(self._index.ntotal)
+
+    @property
+    def dimension(self) -> int:
+        """Length of a vector."""
+        return int(self._index.d)
+
+    def add(self, vectors: Vectors) -> None:
+        """Append ``vectors``, shape (n, dimension), each of length 1; else ValueError."""
+        self._index.add(self._checked(vectors))
+
+    def take(self, rows: Sequence[int]) -> None:
+        """Keep exactly ``rows``, in the order given."""
+        vectors = self._index.reconstruct_n(0, len(self)) if len(self) else np.empty((0, self.dimension), np.float32)
+        self._index.reset()
+        self._index.add(vectors[np.asarray(rows, dtype=np.int64)])
+
+    def search(self, vector: Vectors, k: int) -> tuple[Rows, Scores]:
+        """The ``k`` best rows and their cosines in [-1, 1], best first, ties by row."""
+        k = min(k, len(self))
+        if not k:
+            return np.empty(0, np.int64), np.empty(0)
+        cosines, rows = self._index.search(self._checked(vector[None, :]), k)
+        order = np.lexsort((rows[0], -cosines[0]))
+        return rows[0][order], np.clip(cosines[0][order].astype(np.float64), -1.0, 1.0)
+
+    def to_bytes(self) -> bytes:
+        """FAISS's own serialised form."""
+        return bytes(faiss.serialize_index(self._index))
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> "DenseIndex":
+        """The inverse of :meth:`to_bytes`; ValueError for anything else."""
+        try:
+            loaded = faiss.deserialize_index(np.frombuffer(data, dtype=np.uint8))
+        except RuntimeError as error:
+            raise ValueError("not a FAISS index") from error
+        if not isinstance(loaded, faiss.IndexFlatIP):
+            raise ValueError(f"a FAISS index of another kind: {type(loaded).__name__}")
+        dense = cls(loaded.d)
+        dense._index = loaded
+        return dense
+
+    def _checked(self, vectors: Vectors) -> Vectors:
+        vectors = np.ascontiguousarray(vectors, dtype=np.float32)
+        if vectors.ndim != 2 or vectors.shape[1] != self.dimension:
+            raise ValueError(f"vectors must have shape (n, {self.dimension}), got {vectors.shape}")
+        lengths = np.linalg.norm(vectors, axis=1)
+        if not np.all(np.abs(lengths - 1) < _UNIT_TOLERANCE):
+            raise ValueError(f"vectors must have length 1, got lengths {lengths.min():.4f} to {lengths.max():.4f}")
+        return vectors

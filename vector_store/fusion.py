@@ -1,0 +1,38 @@
+"""Two rankings made one, in two ways. A ranking: row -> score, best first; scores come out in [0, 1]."""
+
+from collections.abc import Mapping, Sequence
+
+# Cormack, Clarke & Büttcher 2009 found 60 best, and little to depend on it.
+RRF_K = 60
+
+# Measured on whole collections, titles indexed (R@1, R@5; the dense and BM25 parts alone for comparison):
+#   weight of the cosine   0.3          0.5          0.7          dense        BM25         RRF
+#   xquad_en               0.924 0.993  0.907 0.995  0.867 0.989  0.777 0.970  0.900 0.990  0.899 0.987
+#   nq_open_dev            0.893 0.992  0.917 0.997  0.925 0.997  0.918 0.995  0.821 0.946  0.876 0.976
+# Either part alone is poor on one of the two; 0.5 is near the best on both.
+COSINE_WEIGHT = 0.5
+
+
+def weighted_sum(
+    cosines: Mapping[int, float], bm25: Mapping[int, float], *, highest_bm25: float, weight: float = COSINE_WEIGHT
+) -> dict[int, float]:
+    """``weight`` · cosine + (1 - weight) · BM25 / ``highest_bm25``; a row that one ranking lacks has 0 there.
+
+    ``highest_bm25`` is what no row can exceed for this question, so that a
+    score means the same for every question; negative cosines count as 0.
+    """
+    if not 0 <= weight <= 1:
+        raise ValueError(f"weight must be in [0, 1], got {weight}")
+    share = (1 - weight) / highest_bm25 if highest_bm25 > 0 else 0.0
+    return {row: weight * max(cosines.get(row, 0.0), 0.0) + share * bm25.get(row, 0.0) for row in cosines.keys() | bm25}
+
+
+def reciprocal_rank(rankings: Sequence[Sequence[int]], *, k: int = RRF_K) -> dict[int, float]:
+    """Reciprocal rank fusion: the mean over the rankings of (k + 1) / (k + rank), rank from 1."""
+    if k < 0:
+        raise ValueError(f"k must not be negative, got {k}")
+    fused: dict[int, float] = {}
+    for ranking in rankings:
+        for rank, row in enumerate(ranking, start=1):
+            fused[row] = fused.get(row, 0.0) + (k + 1) / (k + rank) / len(rankings)
+    return fused
