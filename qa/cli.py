@@ -1,0 +1,250 @@
+"""The terminal: qa index, ask, serve, verify. Exit status 0 found, 1 not found or not standing, 2 misuse."""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import qa
+from qa import render
+from qa.errors import BadReceipt, NothingToIndex, QAError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rich.console import Console
+
+    from qa.library import Library, Progress
+    from qa.records import Answer
+
+FOUND, NOT_FOUND, MISUSE = 0, 1, 2
+
+DEFAULT_INDEX = Path(".chapterverse")
+"""Where `qa index` writes and `qa ask` looks, unless told otherwise: below the folder one stands in."""
+
+_TIPS = """\
+examples:
+  qa index letters/ notes.md               make an index in .chapterverse
+  qa ask "When does the lease end?"        ask it
+  qa ask "Who signed?" --documents letters ask a folder, without an index
+  qa ask "Who signed?" --json > who.json   keep a receipt
+  qa verify who.json --documents letters   does every quote still stand?
+  qa serve                                 ask in a browser
+
+exit status: 0 found, 1 not found or not standing, 2 misuse
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; the exit status."""
+    options = _parser().parse_args(arguments)
+    try:
+        status: int = options.run(options)
+    except QAError as error:
+        _say(f"qa: {error}", style="bold red")
+        return MISUSE
+    except KeyboardInterrupt:
+        _say("qa: stopped")
+        return 130
+    except BrokenPipeError:  # the reader of our output has gone, as in: qa ask … | head -1
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return MISUSE
+    return status
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="qa",
+        description="Ask your own documents; get back their own words, quoted and cited, or “the documents don’t say”.",
+        epilog=_TIPS,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"chapterverse {qa.__version__}")
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+
+    index = commands.add_parser("index", help="read files and folders, and make an index of them")
+    index.add_argument("paths", nargs="+", metavar="PATH", help="a .txt or .md file, or a folder of them")
+    index.add_argument("--index", type=Path, default=DEFAULT_INDEX, metavar="DIR", help="where to (.chapterverse)")
+    index.add_argument("--fusion", choices=("weighted", "rrf"), default="weighted", help="how the rankings are joined")
+    index.add_argument("--model", metavar="NAME", help="another sentence-transformers model on this machine")
+    index.set_defaults(run=_index)
+
+    ask = commands.add_parser("ask", help="ask a question")
+    ask.add_argument("question")
+    _add_library(ask)
+    ask.add_argument("--top", type=_positive, default=3, metavar="N", help="citations at the most (3)")
+    ask.add_argument("--json", action="store_true", help="print a receipt: JSON that qa verify checks")
+    ask.set_defaults(run=_ask)
+
+    serve = commands.add_parser("serve", help="open the page on this machine")
+    _add_library(serve)
+    serve.add_argument("--port", type=_port, help="the port (7860, or the next free one)")
+    serve.set_defaults(run=_serve)
+
+    verify = commands.add_parser("verify", help="check that the quotes of a receipt still stand")
+    verify.add_argument("receipt", help="a file that qa ask --json wrote, or - for standard input")
+    verify.add_argument("--documents", type=Path, required=True, metavar="DIR", help="the folder that was indexed")
+    verify.set_defaults(run=_verify)
+    return parser
+
+
+def _add_library(parser: argparse.ArgumentParser) -> None:
+    source = parser.add_mutually_exclusive_group()
+    source.add_argument("--index", type=Path, metavar="DIR", help="a saved index (.chapterverse)")
+    source.add_argument("--documents", type=Path, metavar="DIR", help="a file or folder to read now, without an index")
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise ValueError
+    return number
+
+
+def _port(text: str) -> int:
+    number = int(text)
+    if not 1 <= number <= 65535:
+        raise ValueError
+    return number
+
+
+_positive.__name__, _port.__name__ = "number of at least 1", "port from 1 to 65535"  # argparse names them in messages
+
+
+def _index(options: argparse.Namespace) -> int:
+    from qa.embed import DEFAULT_MODEL, SentenceTransformerEmbedder
+    from qa.library import Library
+
+    embedder = SentenceTransformerEmbedder(options.model or DEFAULT_MODEL)
+    with _progress("embedding") as progress:
+        library = Library.from_folder(*options.paths, embedder=embedder, fusion=options.fusion, progress=progress)
+    library.save(options.index)
+    _report(library)
+    _say(f"{len(library.documents)} documents, {len(library.passages)} passages in {options.index}", style="bold")
+    return FOUND
+
+
+def _ask(options: argparse.Namespace) -> int:
+    from qa.answer import THRESHOLD, check
+
+    check(options.question)  # before seconds of loading
+    library = _library(options)
+    answer = library.ask(options.question, top=options.top)
+    if options.json:
+        from qa.receipt import receipt, to_json
+
+        print(to_json(receipt(answer, library, top=options.top, threshold=THRESHOLD)))
+    elif sys.stdout.isatty():
+        _show(answer, top=options.top)
+    else:
+        print(render.to_text(answer, top=options.top))
+    return FOUND if answer.found else NOT_FOUND
+
+
+def _serve(options: argparse.Namespace) -> int:
+    from qa.ui import serve
+
+    serve(_library(options), port=options.port)
+    return FOUND
+
+
+def _verify(options: argparse.Namespace) -> int:
+    from qa.receipt import parse, verify
+
+    try:
+        text = sys.stdin.read() if options.receipt == "-" else Path(options.receipt).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadReceipt(f"{options.receipt}: cannot be read ({error})") from error
+    if not options.documents.is_dir():
+        raise NothingToIndex(f"{options.documents} is no folder; name the one that was indexed")
+    verdicts = verify(parse(text), options.documents)
+    for verdict in verdicts:
+        print(render.safe(f"{verdict.standing:8}{verdict.place}: {verdict.detail}"))
+    if not verdicts:
+        print("the receipt holds no quote: the documents did not say")
+    return FOUND if all(verdict.standing == "stands" for verdict in verdicts) else NOT_FOUND
+
+
+def _library(options: argparse.Namespace) -> "Library":
+    """The library that was asked for: a saved index, or documents read now."""
+    from qa.library import Library
+
+    if options.documents is not None:
+        with _progress("reading and embedding") as progress:
+            library = Library.from_folder(options.documents, progress=progress)
+        _report(library)
+        return library
+    index = options.index or DEFAULT_INDEX
+    if options.index is None and not index.exists():
+        raise NothingToIndex("there is no index here; make one with: qa index FOLDER, or ask with --documents FOLDER")
+    return Library.load(index)
+
+
+def _report(library: "Library") -> None:
+    """A line for every file that was left out or read in an unusual way."""
+    for note in library.notes:
+        _say(f"note: {note}")
+    for error in library.refused:
+        _say(f"left out: {error}", style="yellow")
+
+
+@contextmanager
+def _progress(what: str) -> "Iterator[Progress]":
+    """A bar on a terminal, nothing elsewhere."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TextColumn("passages"), TimeRemainingColumn())
+    with Progress(*columns, console=_console(), transient=True, disable=not sys.stderr.isatty()) as bar:
+        task = bar.add_task(what, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def _show(answer: "Answer", *, top: int) -> None:
+    """The answer on a terminal: each quote bright within its passage."""
+    from rich.console import Console
+    from rich.text import Text
+
+    console = Console(highlight=False)
+    if not answer.found:
+        console.print(Text(render.NOT_FOUND, style="bold yellow"))
+        if answer.passages:
+            console.print(render.NEAREST)
+    for passage in () if answer.found else answer.passages[:top]:
+        console.print(
+            Text(f"\n{render.safe(passage.place)}", style="cyan"),
+            Text(f"\n{render.one_line(passage.text)}", style="dim"),
+        )
+    for number, citation in enumerate(answer.citations, start=1):
+        quote, passage = citation.quote, citation.passage
+        before = passage.document.text[passage.start : quote.start]
+        after = passage.document.text[quote.end : passage.end]
+        console.print(Text(f"[{number}] {render.safe(render.described(quote.document))}", style="bold"))
+        console.print(Text(render.safe(citation.place), style="cyan"))
+        console.print(
+            Text.assemble(
+                (f"{render.one_line(before)} ", "dim"),
+                (render.one_line(quote.text), "bold green"),
+                (f" {render.one_line(after)}", "dim"),
+            )
+        )
+        for place in citation.also:
+            console.print(Text(f"also: {render.safe(place.place)}", style="cyan"))
+        console.print()
+    if answer.found:
+        console.print(Text(f"confidence {answer.confidence:.2f}", style="dim"))
+
+
+def _console() -> "Console":
+    from rich.console import Console
+
+    return Console(stderr=True, highlight=False)
+
+
+def _say(message: str, *, style: str = "") -> None:
+    """One line to people, on standard error; colours only on a terminal, no markup read in it."""
+    from rich.text import Text
+
+    _console().print(Text(render.safe(message), style=style), soft_wrap=True)

@@ -1,0 +1,236 @@
+"""The library: documents, their passages, and the store that finds them; passage i is row i of the store."""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from qa.answer import THRESHOLD, ask
+from qa.clean import mark
+from qa.embed import DEFAULT_MODEL, Embedder, SentenceTransformerEmbedder
+from qa.errors import IndexDamaged, IndexMismatch, NothingToIndex, UnreadableFile
+from qa.load import load as load_files
+from qa.read import Reader, SentenceReader
+from qa.records import Answer, Document, Mark, Passage, Range
+from qa.split import split
+from qa.text import words
+from vector_store import FUSIONS, Hit, HybridStore, SnapshotDamaged, SnapshotNewer, snapshot
+from vector_store.store import Fusion
+
+Progress = Callable[[int, int], None]
+"""Told how many passages are embedded, and of how many."""
+
+Marks = tuple[Mark, ...]
+
+_EMBED_AT_ONCE = 128
+# At least this many tokens of every passage are its own, however long its document's title is.
+_LEAST_TOKENS = 32
+
+
+class Library:
+    """Documents that can be asked. Its answers depend on its content alone, not on how it came to be."""
+
+    def __init__(self, *, embedder: Embedder | None = None, fusion: Fusion = "weighted") -> None:
+        if fusion not in FUSIONS:
+            raise ValueError(f"fusion must be one of {', '.join(FUSIONS)}, got {fusion!r}")
+        self.embedder: Embedder = SentenceTransformerEmbedder() if embedder is None else embedder
+        self.fusion: Fusion = fusion
+        self.reader: Reader = SentenceReader(self.embedder)
+        self.refused: tuple[UnreadableFile, ...] = ()
+        self.notes: tuple[str, ...] = ()
+        self._documents: dict[str, Document] = {}
+        self._marks: dict[str, Marks] = {}
+        self._passages: list[Passage] = []
+        self._store: HybridStore | None = None
+
+    @classmethod
+    def from_folder(
+        cls,
+        *paths: str | Path,
+        embedder: Embedder | None = None,
+        fusion: Fusion = "weighted",
+        progress: Progress | None = None,
+    ) -> "Library":
+        """A library of every readable file under ``paths``; ``refused`` tells of the others.
+
+        Raises NothingToIndex where none can be read.
+        """
+        loaded = load_files(paths)
+        library = cls(embedder=embedder, fusion=fusion)
+        library.add(loaded.documents, progress=progress)
+        library.refused, library.notes = loaded.refused, loaded.notes
+        return library
+
+    @property
+    def documents(self) -> tuple[Document, ...]:
+        """Every document, by id."""
+        return tuple(self._documents[key] for key in sorted(self._documents))
+
+    @property
+    def passages(self) -> tuple[Passage, ...]:
+        """Every passage, by document and place."""
+        return tuple(self._passages)
+
+    def document(self, document_id: str) -> Document:
+        """The document with that id; KeyError if there is none."""
+        return self._documents[document_id]
+
+    def marks(self, document_id: str) -> Marks:
+        """The ranges of that document that are never quoted; KeyError if there is no such document."""
+        return self._marks[document_id]
+
+    def add(self, documents: Iterable[Document], *, progress: Progress | None = None) -> None:
+        """Add documents; one whose id is taken replaces the one that has it."""
+        self._become({**self._documents, **{document.id: document for document in documents}}, progress)
+
+    def remove(self, document_ids: Iterable[str]) -> None:
+        """Remove documents, and every trace of them; KeyError, and nothing removed, if an id is unknown."""
+        gone = set(document_ids)
+        if unknown := gone - self._documents.keys():
+            raise KeyError(f"no such document: {', '.join(sorted(unknown))}")
+        self._become({key: document for key, document in self._documents.items() if key not in gone}, None)
+
+    def search(self, question: str, k: int) -> list[tuple[Passage, Hit]]:
+        """The ``k`` passages nearest to the question, best first."""
+        if self._store is None or not len(self._store):
+            return []
+        hits = self._store.search(self.embedder.embed_question(question), words(question), k, fusion=self.fusion)
+        return [(self._passages[hit.row], hit) for hit in hits]
+
+    def ask(self, question: str, *, top: int = 3, threshold: float = THRESHOLD) -> Answer:
+        """What the documents say to the question; see :func:`qa.answer.ask`."""
+        return ask(self, question, top=top, threshold=threshold)
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 of all that an answer depends on: documents, passages, embedder and fusion."""
+        lines = [
+            [document.id, document.sha256 or hashlib.sha256(document.text.encode()).hexdigest(), document.title]
+            for document in self.documents
+        ]
+        ranges = [[passage.document.id, passage.start, passage.end] for passage in self._passages]
+        content = json.dumps([lines, ranges, self.embedder.digest, self.fusion])
+        return hashlib.sha256(content.encode()).hexdigest()
+
+    def save(self, folder: str | Path) -> None:
+        """Write the library to ``folder``, whole or not at all."""
+        if self._store is None:
+            raise NothingToIndex("the library holds no document, so there is nothing to save")
+        files = {"documents.jsonl": self._documents_as_lines(), **self._store.to_files()}
+        snapshot.save(Path(folder), files, self._about())
+
+    @classmethod
+    def load(cls, folder: str | Path, *, embedder: Embedder | None = None) -> "Library":
+        """The library that was saved there, for the embedder that made it (the packaged one unless given).
+
+        Raises NothingToIndex where no index is, IndexMismatch and IndexDamaged as their names say.
+        """
+        try:
+            files, about = snapshot.load(Path(folder))
+            library = cls(embedder=embedder or _embedder_of(about), fusion=about["fusion"])
+            library._check_embedder(about)
+            library._take_lines(files["documents.jsonl"])
+            library._store = HybridStore.from_files(files)
+            if len(library._store) != len(library._passages):
+                raise SnapshotDamaged(f"{len(library._passages)} passages for {len(library._store)} rows")
+        except FileNotFoundError as error:
+            raise NothingToIndex(f"{folder} holds no index; make one with: qa index FOLDER --index {folder}") from error
+        except SnapshotNewer as error:
+            raise IndexMismatch(f"{error}; update chapterverse, or index again") from error
+        except (SnapshotDamaged, KeyError, TypeError, ValueError) as error:
+            raise IndexDamaged(f"{folder}: {error}; index again to repair it") from error
+        return library
+
+    def _become(self, documents: dict[str, Document], progress: Progress | None) -> None:
+        """Hold exactly ``documents``, embedding only the passages that are new."""
+        ordered = [documents[key] for key in sorted(documents)]
+        marks = {document.id: found for document, found in zip(ordered, mark(ordered), strict=True)}
+        unchanged = {
+            document.id
+            for document in ordered
+            if self._documents.get(document.id) == document and self._marks[document.id] == marks[document.id]
+        }
+        kept = [row for row, passage in enumerate(self._passages) if passage.document.id in unchanged]
+        new = [
+            passage
+            for document in ordered
+            if document.id not in unchanged
+            for passage in self._split(document, marks[document.id])
+        ]
+        vectors = self._embed(new, progress)
+        store = self._store
+        if store is None and new:
+            store = HybridStore(vectors.shape[1])
+        if store is not None:
+            passages = [self._passages[row] for row in kept] + new
+            order = sorted(range(len(passages)), key=lambda row: (passages[row].document.id, passages[row].start))
+            store.take(kept)
+            store.add(vectors, [words(passage.titled) for passage in new])
+            store.take(order)
+            self._passages = [passages[row] for row in order]
+        self._store, self._documents, self._marks = store, documents, marks
+        self.reader.forget()
+
+    def _split(self, document: Document, marks: Marks) -> list[Passage]:
+        counts = self.embedder.count_tokens([document.context])
+        limit = max(self.embedder.window - counts[0], _LEAST_TOKENS)
+        return split(document, marks, count_tokens=self.embedder.count_tokens, limit=limit)
+
+    def _embed(self, passages: Sequence[Passage], progress: Progress | None) -> "np.typing.NDArray[np.float32]":
+        parts = [self.embedder.embed_passages([])]
+        for start in range(0, len(passages), _EMBED_AT_ONCE):
+            parts.append(self.embedder.embed_passages([p.titled for p in passages[start : start + _EMBED_AT_ONCE]]))
+            if progress:
+                progress(min(start + _EMBED_AT_ONCE, len(passages)), len(passages))
+        return np.concatenate(parts)
+
+    def _about(self) -> dict[str, Any]:
+        return {
+            "embedder": {"name": self.embedder.name, "digest": self.embedder.digest},
+            "fusion": self.fusion,
+            "documents": len(self._documents),
+            "passages": len(self._passages),
+        }
+
+    def _check_embedder(self, about: Mapping[str, Any]) -> None:
+        made_by = about["embedder"]
+        if made_by["digest"] != self.embedder.digest:
+            raise IndexMismatch(
+                f"the index was made by the embedder {made_by['name']} ({made_by['digest'][:12]}…), "
+                f"not by {self.embedder.name} ({self.embedder.digest[:12]}…); name that one, or index again"
+            )
+
+    def _documents_as_lines(self) -> bytes:
+        ranges: dict[str, list[list[int]]] = {}
+        for passage in self._passages:
+            ranges.setdefault(passage.document.id, []).append([passage.start, passage.end])
+        lines = (
+            {
+                **{name: getattr(document, name) for name in _SAVED},
+                "page_starts": list(document.page_starts),
+                "marks": [[*found.range, found.reason] for found in self._marks[document.id]],
+                "passages": ranges.get(document.id, []),
+            }
+            for document in self.documents
+        )
+        # surrogateescape: a file name need not be text.
+        return "".join(json.dumps(line, ensure_ascii=True) + "\n" for line in lines).encode()
+
+    def _take_lines(self, data: bytes) -> None:
+        for line in data.decode().splitlines():
+            entry = json.loads(line)
+            document = Document(**{name: entry[name] for name in _SAVED}, page_starts=tuple(entry["page_starts"]))
+            self._documents[document.id] = document
+            self._marks[document.id] = tuple(Mark(Range(start, end), reason) for start, end, reason in entry["marks"])
+            self._passages.extend(Passage(document, start, end) for start, end in entry["passages"])
+
+
+_SAVED = ("id", "text", "title", "date", "source", "sha256", "encoding")
+
+
+def _embedder_of(about: Mapping[str, Any]) -> Embedder:
+    """The embedder that the index names; where it was a folder that is gone, loading it says so."""
+    return SentenceTransformerEmbedder(about["embedder"]["name"] or DEFAULT_MODEL)

@@ -1,0 +1,204 @@
+"""An answer as JSON that anyone can check against the files, and the checking of it.
+
+A receipt can be checked without this program: ``sha256`` is the digest of the
+file, and the bytes ``[byte_start, byte_end)`` of the file, read in
+``encoding``, are the quote::
+
+    tail -c +$((byte_start + 1)) FILE | head -c $((byte_end - byte_start))
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Any, Literal
+
+import qa
+from qa.answer import PASSAGES_READ
+from qa.errors import BadReceipt, UnreadableFile
+from qa.load import load_file
+from qa.records import Answer, Citation, Document, Quote, Slice
+
+if TYPE_CHECKING:
+    from qa.library import Library
+
+FORMAT = 1
+
+Standing = Literal["stands", "moved", "altered"]
+
+
+def receipt(answer: Answer, library: "Library", *, top: int, threshold: float) -> dict[str, Any]:
+    """``answer`` as JSON-ready data: the quotes and where they stand, and all that the answer depends on."""
+    return {
+        "format": FORMAT,
+        "program": f"chapterverse {qa.__version__}",
+        "question": answer.question,
+        "found": answer.found,
+        "confidence": answer.confidence,
+        "citations": [_citation(citation) for citation in answer.citations],
+        "nearest": [] if answer.found else [_slice(passage) for passage in answer.passages[:top]],
+        "settings": {
+            "top": top,
+            "threshold": threshold,
+            "passages_read": PASSAGES_READ,
+            "fusion": library.fusion,
+            "reader": library.reader.name,
+        },
+        "index": {"sha256": library.fingerprint, "documents": len(library.documents)},
+        "embedder": {"name": library.embedder.name, "sha256": library.embedder.digest},
+    }
+
+
+def to_json(content: Mapping[str, Any]) -> str:
+    """The receipt as text, the same for the same content; a name that is not text keeps its bytes as escapes."""
+    text = json.dumps(content, ensure_ascii=False, indent=2)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return json.dumps(content, ensure_ascii=True, indent=2)
+    return text
+
+
+def _citation(citation: Citation) -> dict[str, Any]:
+    return {
+        **_slice(citation.quote),
+        "score": citation.score,
+        "passage": {"start": citation.passage.start, "end": citation.passage.end},
+        "also": [_slice(place) for place in citation.also],
+    }
+
+
+def _slice(part: Slice) -> dict[str, Any]:
+    document = part.document
+    return {
+        "quote" if isinstance(part, Quote) else "text": part.text,
+        "place": part.place,
+        "document": {
+            "id": document.id,
+            "title": document.title,
+            "date": document.date,
+            "source": document.source,
+            "sha256": document.sha256,
+            "encoding": document.encoding,
+        },
+        "start": part.start,
+        "end": part.end,
+        "byte_start": document.byte_offset(part.start),
+        "byte_end": document.byte_offset(part.end),
+    }
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Whether a quote of a receipt still stands: ``stands``, ``moved`` or ``altered``, and what was seen."""
+
+    place: str
+    standing: Standing
+    detail: str
+
+
+def parse(text: str) -> dict[str, Any]:
+    """The receipt in ``text``; BadReceipt unless it is one, of a format that this version reads."""
+    try:
+        content: Any = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise BadReceipt(f"not a receipt: not JSON ({error})") from error
+    version = content.get("format") if isinstance(content, dict) else None
+    if not isinstance(version, int) or not isinstance(content.get("citations"), list):
+        raise BadReceipt("not a receipt: make one with qa ask --json")
+    if version > FORMAT:
+        raise BadReceipt(f"a receipt of format {version}; this version reads up to {FORMAT}")
+    return dict(content)
+
+
+def verify(content: Mapping[str, Any], folder: str | Path) -> list[Verdict]:
+    """A verdict on every quote of a parsed receipt, other places included, against the files in ``folder``.
+
+    ``stands``: the same words at the same place. ``moved``: elsewhere in the
+    same file. ``altered``: not in the file, or there is no such file. Raises
+    BadReceipt where a field is missing or of the wrong kind.
+    """
+    documents: dict[str, Document | str] = {}
+    verdicts = []
+    for entry in _quotes(content):
+        claim = _claim(entry)
+        if claim.document_id not in documents:
+            documents[claim.document_id] = _read(Path(folder), claim.document_id)
+        verdicts.append(_judge(claim, documents[claim.document_id]))
+    return verdicts
+
+
+@dataclass(frozen=True)
+class _Claim:
+    """What a receipt says of one quote."""
+
+    place: str
+    document_id: str
+    sha256: str
+    quote: str
+    start: int
+    end: int
+    byte_start: int | None
+    byte_end: int | None
+
+
+def _claim(entry: Mapping[str, Any]) -> _Claim:
+    try:
+        document = entry["document"]
+        offsets = [entry[name] for name in ("start", "end", "byte_start", "byte_end")]
+        texts = [entry["place"], document["id"], document["sha256"], entry["quote"]]
+    except (KeyError, TypeError) as error:
+        raise BadReceipt(f"not a whole receipt: a quote lacks {error}") from error
+    if not all(isinstance(text, str) for text in texts) or not texts[-1]:
+        raise BadReceipt("not a whole receipt: a quote, its place or its document is not text")
+    if not all(isinstance(offset, int) or (offset is None and n > 1) for n, offset in enumerate(offsets)):
+        raise BadReceipt(f"not a whole receipt: the offsets of the quote at {texts[0]!r} are not numbers")
+    return _Claim(*texts, *offsets)
+
+
+def _quotes(content: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
+    for citation in content["citations"]:
+        yield citation
+        also = citation.get("also", []) if isinstance(citation, dict) else None
+        if not isinstance(also, list):
+            raise BadReceipt("not a whole receipt: a citation is not one")
+        yield from also
+
+
+def _read(folder: Path, document_id: str) -> Document | str:
+    """The document, or why there is none. An id that leads out of the folder is not followed."""
+    parts = PurePosixPath(document_id)
+    if parts.is_absolute() or ".." in parts.parts:
+        return "its name leads out of the folder"
+    path = folder / parts
+    if not path.resolve().is_relative_to(folder.resolve()):
+        return "its name leads out of the folder"
+    try:
+        return load_file(path, folder)
+    except UnreadableFile as error:
+        return error.reason
+
+
+def _judge(claim: _Claim, document: Document | str) -> Verdict:
+    if isinstance(document, str):
+        return Verdict(claim.place, "altered", document)
+    if claim.start >= 0 and document.text.startswith(claim.quote, claim.start):
+        quote = Quote(document, claim.start, claim.start + len(claim.quote))
+        if not _offsets_agree(claim, quote):
+            return Verdict(quote.place, "altered", "the words stand there, but the receipt gives other offsets")
+        same = document.sha256 == claim.sha256
+        return Verdict(quote.place, "stands", "the file is as it was" if same else "the file has changed elsewhere")
+    found = document.text.find(claim.quote)
+    if found < 0:
+        return Verdict(claim.place, "altered", "the file does not hold these words")
+    return Verdict(claim.place, "moved", f"now at {Quote(document, found, found + len(claim.quote)).place}")
+
+
+def _offsets_agree(claim: _Claim, quote: Quote) -> bool:
+    """Whether the receipt's end, and its bytes if the file is the very same, are those of the quote."""
+    if claim.end != quote.end:
+        return False
+    if claim.byte_start is None or claim.sha256 != quote.document.sha256:
+        return True
+    document = quote.document
+    return (claim.byte_start, claim.byte_end) == (document.byte_offset(quote.start), document.byte_offset(quote.end))
