@@ -43,6 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         status: int = options.run(options)
+        sys.stdout.flush()  # here, where it is known what to do if nobody reads it
     except QAError as error:
         _say(f"qa: {error}", style="bold red")
         return MISUSE
@@ -51,6 +52,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 130
     except BrokenPipeError:  # the reader of our output has gone, as in: qa ask … | head -1
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return MISUSE
+    except OSError as error:  # an index that cannot be written there: no room, no right, a file in its place
+        _say(f"qa: {error}", style="bold red")
         return MISUSE
     return status
 
@@ -162,7 +166,7 @@ def _verify(options: argparse.Namespace) -> int:
         raise NothingToIndex(f"{options.documents} is no folder; name the one that was indexed")
     verdicts = verify(parse(text), options.documents)
     for verdict in verdicts:
-        print(render.safe(f"{verdict.standing:8}{verdict.place}: {verdict.detail}"))
+        print(f"{verdict.standing:8}{render.one_line(f'{verdict.place}: {verdict.detail}')}")
     if not verdicts:
         print("the receipt holds no quote: the documents did not say")
     return FOUND if all(verdict.standing == "stands" for verdict in verdicts) else NOT_FOUND
@@ -234,7 +238,7 @@ def _show(answer: "Answer", *, top: int) -> None:
             console.print(Text(f"also: {render.safe(place.place)}", style="cyan"))
         console.print()
     if answer.found:
-        console.print(Text(f"confidence {answer.confidence:.2f}", style="dim"))
+        console.print(Text(render.confidence(answer), style="dim"))
 
 
 def _console() -> "Console":

@@ -3,7 +3,7 @@
 import hashlib
 import os
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -68,7 +68,8 @@ class SentenceTransformerEmbedder:
     def __init__(self, model: str = DEFAULT_MODEL) -> None:
         self.name = model
         self._path = _packaged_model() if model == DEFAULT_MODEL else _local_model(model)
-        self._questions: dict[str, Vectors] = {}
+        # The search and the reader ask for the same one, one after the other.
+        self._question = lru_cache(16)(self._embed_question)
 
     @cached_property
     def digest(self) -> str:
@@ -99,11 +100,11 @@ class SentenceTransformerEmbedder:
         return np.asarray(vectors, dtype=np.float32)
 
     def embed_question(self, text: str) -> Vectors:
-        if text not in self._questions:
-            self._questions.clear()  # the search and the reader ask for the same one, one after the other
-            vector = self._model.encode_query(text, normalize_embeddings=True, show_progress_bar=False)
-            self._questions[text] = np.asarray(vector, dtype=np.float32)
-        return self._questions[text]
+        return self._question(text)
+
+    def _embed_question(self, text: str) -> Vectors:
+        vector = self._model.encode_query(text, normalize_embeddings=True, show_progress_bar=False)
+        return np.asarray(vector, dtype=np.float32)
 
     @cached_property
     def _model(self) -> "SentenceTransformer":
@@ -134,7 +135,8 @@ class HashingEmbedder:
         return [len(text.split()) for text in texts]
 
     def embed_question(self, text: str) -> Vectors:
-        return self.embed_passages([text])[0]
+        vector: Vectors = self.embed_passages([text])[0]
+        return vector
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
         vectors: Vectors = np.zeros((len(texts), self._dimension), np.float32)

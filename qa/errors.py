@@ -9,7 +9,8 @@
     ├── ModelMissing          an embedder that is not on this machine, or is damaged
     ├── IndexMismatch         a sound index that this set-up must not use
     ├── IndexDamaged          a saved index that is not what was saved
-    └── BadReceipt            a receipt that cannot be read
+    ├── BadReceipt            a receipt that cannot be read
+    └── NoFreePort            a page that finds no port to be served at
 
 Misuse by a program (a wrong shape, a negative offset) is a plain ``ValueError``.
 """
@@ -50,3 +51,7 @@ class IndexDamaged(QAError):
 
 class BadReceipt(QAError):
     """The file is not a receipt of this program, or of a newer one."""
+
+
+class NoFreePort(QAError):
+    """The port that was asked for is taken, or all that were tried are."""

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import numpy as np
 from qa.answer import THRESHOLD, ask
 from qa.clean import mark
 from qa.embed import DEFAULT_MODEL, Embedder, SentenceTransformerEmbedder
-from qa.errors import IndexDamaged, IndexMismatch, NothingToIndex, UnreadableFile
+from qa.errors import IndexDamaged, IndexMismatch, NothingToIndex, QAError, UnreadableFile
 from qa.load import load as load_files
 from qa.read import Reader, SentenceReader
 from qa.records import Answer, Document, Mark, Passage, Range
@@ -64,6 +65,20 @@ class Library:
         library.refused, library.notes = loaded.refused, loaded.notes
         return library
 
+    @classmethod
+    def open(cls, *paths: str | Path, index: str | Path, progress: Progress | None = None) -> "Library":
+        """A library of ``paths``: the one saved in ``index`` if the files are still the same, else made and saved."""
+        loaded = load_files(paths)
+        try:
+            library = cls.load(index)
+        except QAError:
+            library = cls()
+        if library.documents != loaded.documents:
+            library._become({document.id: document for document in loaded.documents}, progress)
+            library.save(index)
+        library.refused, library.notes = loaded.refused, loaded.notes
+        return library
+
     @property
     def documents(self) -> tuple[Document, ...]:
         """Every document, by id."""
@@ -73,6 +88,10 @@ class Library:
     def passages(self) -> tuple[Passage, ...]:
         """Every passage, by document and place."""
         return tuple(self._passages)
+
+    def holds(self, document_id: str) -> bool:
+        """Whether there is a document with that id."""
+        return document_id in self._documents
 
     def document(self, document_id: str) -> Document:
         """The document with that id; KeyError if there is none."""
@@ -180,11 +199,16 @@ class Library:
         return split(document, marks, count_tokens=self.embedder.count_tokens, limit=limit)
 
     def _embed(self, passages: Sequence[Passage], progress: Progress | None) -> "np.typing.NDArray[np.float32]":
+        """Document by document: in a batch with another's passages the same model gives other last digits."""
         parts = [self.embedder.embed_passages([])]
-        for start in range(0, len(passages), _EMBED_AT_ONCE):
-            parts.append(self.embedder.embed_passages([p.titled for p in passages[start : start + _EMBED_AT_ONCE]]))
-            if progress:
-                progress(min(start + _EMBED_AT_ONCE, len(passages)), len(passages))
+        done = 0
+        for _, group in groupby(passages, key=lambda passage: passage.document.id):
+            texts = [passage.titled for passage in group]
+            for start in range(0, len(texts), _EMBED_AT_ONCE):
+                parts.append(self.embedder.embed_passages(texts[start : start + _EMBED_AT_ONCE]))
+                done += len(parts[-1])
+                if progress:
+                    progress(done, len(passages))
         return np.concatenate(parts)
 
     def _about(self) -> dict[str, Any]:

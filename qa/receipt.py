@@ -171,7 +171,11 @@ def _read(folder: Path, document_id: str) -> Document | str:
     if parts.is_absolute() or ".." in parts.parts:
         return "its name leads out of the folder"
     path = folder / parts
-    if not path.resolve().is_relative_to(folder.resolve()):
+    try:
+        inside = path.resolve().is_relative_to(folder.resolve())
+    except (OSError, RuntimeError, ValueError):  # a loop of links, a NUL, half a surrogate pair
+        return "no file can have its name"
+    if not inside:
         return "its name leads out of the folder"
     try:
         return load_file(path, folder)

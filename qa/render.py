@@ -1,17 +1,17 @@
-"""An answer for people: plain text, Markdown, and escaped HTML. The only place where document text meets markup."""
+"""An answer as plain text and as Markdown."""
 
 import re
-from collections.abc import Sequence
-from html import escape
-from itertools import pairwise
 
-from qa.records import Answer, Citation, Document, Quote, Slice
+from qa.records import Answer, Document
 
 NOT_FOUND = "The documents don’t say."
+# Of the confidence, from each on. Each says less than the number does, never more.
+_IN_WORDS = ((0.7, "likely right"), (0.4, "perhaps right"), (0.0, "near, but perhaps no answer"))
+
 NEAREST = "Nearest passages, which do not answer it:"
 
 # Control characters would steer a terminal; a line break and a tab are kept.
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>()#+\-.!|$~&])")
 
 
@@ -31,6 +31,12 @@ def described(document: Document) -> str:
     return f"{document.name} ({known})" if known else document.name
 
 
+def confidence(answer: Answer) -> str:
+    """How sure the first citation is, in a word and a number: ``likely right (confidence 0.82)``."""
+    word = next(word for least, word in _IN_WORDS if answer.confidence >= least)
+    return f"{word} (confidence {answer.confidence:.2f})"
+
+
 def to_text(answer: Answer, *, top: int = 3) -> str:
     """The answer as plain text, for a terminal without colours, a file or a pipe."""
     if not answer.found:
@@ -44,7 +50,7 @@ def to_text(answer: Answer, *, top: int = 3) -> str:
     for number, citation in enumerate(answer.citations, start=1):
         lines += [f"[{number}] “{one_line(citation.quote.text)}”", f"    {described(citation.quote.document)}"]
         lines += [f"    {citation.place}", *(f"    also: {place.place}" for place in citation.also), ""]
-    lines.append(f"confidence {answer.confidence:.2f}")
+    lines.append(confidence(answer))
     return safe("\n".join(lines))
 
 
@@ -59,37 +65,6 @@ def to_markdown(answer: Answer, *, top: int = 3) -> str:
         f"> — {number}. {_markdown(described(citation.quote.document))}, {_markdown(citation.place)}"
         for number, citation in enumerate(answer.citations, start=1)
     )
-
-
-def quote_in_passage(citation: Citation) -> str:
-    """HTML: the passage with the quote in ``<mark>``, every character of the document escaped."""
-    return marked(citation.passage, [citation.quote])
-
-
-def marked(part: Slice, quotes: Sequence[Quote], *, current: int | None = None, greyed: Sequence[Slice] = ()) -> str:
-    """HTML of ``part`` with ``quotes`` in ``<mark>``; number ``current`` has the id ``quote``, ``greyed`` is dimmed.
-
-    Overlapping ranges are cut at each other's borders, so the tags always nest.
-    """
-    borders = {part.start, part.end}
-    for piece in (*quotes, *greyed):
-        borders |= {offset for offset in (piece.start, piece.end) if part.start < offset < part.end}
-    ordered = sorted(borders)
-    html = []
-    for start, end in pairwise(ordered):
-        text = escape(part.document.text[start:end])
-        inside = [n for n, quote in enumerate(quotes) if quote.start <= start and end <= quote.end]
-        if inside:
-            here = current in inside
-            attributes = ' class="current"' if here else ""
-            if here and current is not None and quotes[current].start == start:
-                attributes += ' id="quote" tabindex="-1"'
-            html.append(f"<mark{attributes}>{text}</mark>")
-        elif any(grey.start <= start and end <= grey.end for grey in greyed):
-            html.append(f'<span class="furniture">{text}</span>')
-        else:
-            html.append(text)
-    return "".join(html)
 
 
 def _markdown(text: str) -> str:

@@ -17,7 +17,8 @@ def split(document: Document, marks: Sequence[Mark], *, count_tokens: TokenCount
 
     Nothing but marked ranges and white space lies between passages. A passage
     ends before a marked range and is otherwise filled with sentences; only a
-    sentence of more than ``limit`` tokens is cut, between words.
+    sentence of more than ``limit`` tokens is cut, between words, and only a
+    word of more than that within.
     ``count_tokens`` counts without the special tokens and is taken to be
     additive over white space, as it is in WordPiece.
     """
@@ -56,8 +57,9 @@ def _cut_long(
             fitting.append((piece, tokens))
             continue
         parts = _words(text, piece)
-        counted = list(zip(parts, count_tokens([part.of(text) for part in parts]), strict=True))
-        fitting.extend((group, limit) for group in _pack(counted, limit))
+        counted = zip(parts, count_tokens([part.of(text) for part in parts]), strict=True)
+        sized_parts = [part for word in counted for part in _halved(text, word, count_tokens, limit)]
+        fitting.extend((group, limit) for group in _pack(sized_parts, limit))
     return fitting
 
 
@@ -72,6 +74,18 @@ def _words(text: str, piece: Range) -> list[Range]:
         found.extend(Range(at, min(at + step, end)) for at in range(start, end, step))
         start = end
     return found
+
+
+def _halved(text: str, word: tuple[Range, int], count_tokens: TokenCounter, limit: int) -> list[tuple[Range, int]]:
+    """A word, or where it is over the limit (Chinese, a line of underscores) the parts of it that are not."""
+    piece, tokens = word
+    if tokens <= limit or piece.end - piece.start == 1:
+        return [word]
+    middle = (piece.start + piece.end) // 2
+    halves = [Range(piece.start, middle), Range(middle, piece.end)]
+    counted = zip(halves, count_tokens([half.of(text) for half in halves]), strict=True)
+    # No white space lies between halves, so their tokens do not add up: each is a passage of its own.
+    return [(part, limit) for half in counted for part, _ in _halved(text, half, count_tokens, limit)]
 
 
 def _pack(sized: Sequence[tuple[Range, int]], limit: int) -> list[Range]:

@@ -10,13 +10,18 @@ from nupunkt import sent_spans
 
 from qa.records import Range
 
-# CJK scripts put no space between words: there, every character counts as one.
-# Then, in this order: U.S. · 2,500.75 · Shi’ite, isn't.
+# CJK scripts put no space between words: there, every character counts as one, also beside a letter or digit.
+_CJK = r"\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
+# In decomposed text, accents stand as characters of their own behind their letter.
+_ACCENT = r"[\u0300-\u036f]"
+_INITIAL = rf"[^\W\d_{_CJK}]{_ACCENT}*+"
+_LETTERS = rf"[^\W_{_CJK}]+(?:{_ACCENT}+[^\W_{_CJK}]*)*"
+# In this order: 東 · U.S. · 2,500.75 · Shi’ite, isn't.
 _WORD = re.compile(
-    r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]"
-    r"|(?<![^\W_])(?:[^\W\d_]\.)+[^\W\d_](?![^\W_])"
+    rf"[{_CJK}]"
+    rf"|(?<![^\W_])(?:{_INITIAL}\.)+{_INITIAL}(?![^\W_])"
     r"|\d+(?:[.,]\d+)+"
-    r"|[^\W_]+(?:['’ʼ‘`][^\W_]+)*"
+    rf"|{_LETTERS}(?:['’ʼ‘`]{_LETTERS})*"
 )
 _NOT_IN_WORDS = str.maketrans("", "", "'’ʼ‘`.,")
 _BREAK = re.compile(r"\r\n|\r|\n")
@@ -24,6 +29,8 @@ _BREAK = re.compile(r"\r\n|\r|\n")
 _GLUED = re.compile(r"(?<=[a-zß-ÿ]{3}[.!?])(?=[A-ZÀ-Þ][a-zß-ÿ]*\s)")
 # Wider lines than this are whole paragraphs. A wrapped one falls short of the width by a word at the most.
 _WIDEST_WRAP = 120
+# Narrower ones are lists: of names, of things to buy.
+_NARROWEST_WRAP = 30
 _LONG_WORD = 16
 # What begins a line of its own, wherever the line above ends.
 _ITEM = re.compile(r"(?:[-*+•–—>|#]|\d+[.):])\s")
@@ -87,7 +94,7 @@ def _wrap_width(pieces: list[Range], followed: list[bool]) -> int:
     width = max((piece.end - piece.start for piece in pieces), default=0)
     lengths = [piece.end - piece.start for piece, close in zip(pieces, followed, strict=False) if close]
     full = sum(length > width - _LONG_WORD for length in lengths)
-    return width if width <= _WIDEST_WRAP and full > max(1, len(lengths) / 2) else 0
+    return width if _NARROWEST_WRAP <= width <= _WIDEST_WRAP and full > max(1, len(lengths) / 2) else 0
 
 
 def _is_wrap(text: str, above: Range, below: Range, width: int) -> bool:

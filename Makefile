@@ -1,0 +1,38 @@
+# Each target sets itself up: a fresh machine needs Python 3.11 or later, and nothing else.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: run test check eval bench clean
+
+run: $(VENV)/.run
+	$(BIN)/python app.py
+
+# What CI runs: style, types, then every test. CHAPTERVERSE_BROWSER=required makes a missing browser a failure.
+test: check
+	$(BIN)/pytest
+
+check: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+eval: $(VENV)/.dev
+	$(BIN)/pytest -m quality -s tests/test_quality.py
+	for set in xquad_en nq_open_dev clapnq_dev; do $(BIN)/python benchmarks/answers.py $$set --every 10 || exit 1; done
+
+bench: $(VENV)/.dev
+	$(BIN)/python benchmarks/speed.py
+	$(BIN)/python benchmarks/furniture.py
+
+$(VENV)/.run: pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable .
+	touch $@
+
+$(VENV)/.dev: $(VENV)/.run
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[dev]'
+	touch $@
+
+clean:
+	rm -rf $(VENV) vector_store/saved

@@ -1,0 +1,210 @@
+"""The page: a chat on one side, the source beside it. The only module that imports gradio."""
+
+import os
+import socket
+import threading
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+# Gradio reads these when it is imported. It must not count visits or look for
+# new versions, and its own start-up check must not go through a proxy.
+os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+os.environ.setdefault("HF_HUB_OFFLINE", "1")
+for _name in ("NO_PROXY", "no_proxy"):
+    os.environ[_name] = ",".join(filter(None, [os.environ.get(_name), "127.0.0.1", "localhost"]))
+
+import gradio as gr  # noqa: E402 - after the settings above
+from starlette.middleware import Middleware  # noqa: E402
+
+from qa import markup  # noqa: E402
+from qa.answer import THRESHOLD  # noqa: E402
+from qa.errors import NoFreePort, QAError  # noqa: E402
+from qa.guard import LocalOnly  # noqa: E402
+from qa.library import Library  # noqa: E402
+from qa.receipt import receipt  # noqa: E402
+from qa.records import Quote  # noqa: E402
+
+HOST = "127.0.0.1"
+PORT = 7860
+_PORTS_TRIED = 20
+
+_HERE = Path(__file__).parent
+_FONTS = ["ui-sans-serif", "system-ui", "sans-serif"]  # the reader's own: none is fetched
+_ABOUT = """<h1>Chapter &amp; Verse</h1>
+<p>Ask your documents. They answer in their own words, or not at all.</p>"""
+
+# One question at a time is read: two at once on two cores would both be later.
+_ASKING = threading.Lock()
+
+Update = Any  # what Gradio takes as a component's new value
+
+
+def serve(library: Library, *, port: int | None = None, examples: Sequence[str] = ()) -> None:
+    """Serve the page on this machine until it is interrupted; NoFreePort where there is no port for it.
+
+    Without ``port`` it is 7860 or the next free one.
+    """
+    chosen = free_port(port)
+    page = build(library, examples)
+    threading.Thread(target=_warm, args=(library,), daemon=True).start()
+    page.queue(max_size=64, api_open=False)
+    page.launch(**_launch_settings(chosen))
+    print(f"Chapter & Verse is at http://{HOST}:{chosen} (Ctrl-C stops it)", flush=True)  # noqa: T201
+    page.block_thread()
+
+
+def free_port(wanted: int | None) -> int:
+    """``wanted`` if it is free; without a wish, 7860 or the first free one after it, with a line that says so."""
+    candidates = range(PORT, PORT + _PORTS_TRIED) if wanted is None else range(wanted, wanted + 1)
+    for port in candidates:
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((HOST, port))
+            except OSError:
+                continue
+        if port != candidates[0]:
+            print(f"Port {candidates[0]} is taken; using {port}.", flush=True)  # noqa: T201
+        return port
+    if wanted is None:
+        raise NoFreePort(f"ports {candidates[0]} to {candidates[-1]} are all taken; choose another with --port")
+    raise NoFreePort(f"port {wanted} is taken or not allowed; choose another with --port")
+
+
+def build(library: Library, examples: Sequence[str] = ()) -> gr.Blocks:
+    """The page: its components and what happens between them."""
+    page: gr.Blocks
+    with gr.Blocks(title="Chapter & Verse", analytics_enabled=False, fill_width=True) as page:
+        gr.HTML(_ABOUT, elem_id="masthead", js_on_load=None)
+        with gr.Row(elem_id="columns", equal_height=False):
+            with gr.Column(min_width=320):
+                chat = gr.Chatbot(
+                    elem_id="chat",
+                    show_label=False,
+                    height="min(62vh, 640px)",
+                    buttons=[],
+                    feedback_options=None,
+                    render_markdown=False,
+                    latex_delimiters=[],
+                    group_consecutive_messages=False,
+                    allow_file_downloads=False,
+                    autoscroll=False,
+                    placeholder="Ask a question about the documents.",
+                )
+                with gr.Row():
+                    box = gr.Textbox(
+                        elem_id="question",
+                        label="Question",
+                        show_label=False,
+                        container=False,
+                        placeholder="Your question",
+                        lines=1,
+                        max_lines=1,
+                        autofocus=True,
+                        scale=5,
+                    )
+                    button = gr.Button("Ask", variant="primary", elem_id="ask", min_width=80)
+                with gr.Row(elem_id="examples"):
+                    offered = [gr.Button(text, size="sm", elem_classes="example") for text in examples]
+            with gr.Column(min_width=320):
+                source = gr.HTML(
+                    markup.documents(library.documents),
+                    elem_id="source",
+                    js_on_load=(_HERE / "page.js").read_text(encoding="utf-8"),
+                    apply_default_css=False,
+                )
+
+        def on_ask(asked: str, history: list[Update]) -> Iterator[tuple[Update, ...]]:
+            yield from _ask(library, asked, history)
+
+        for trigger, asked in [(box.submit, box), (button.click, box), *((o.click, o) for o in offered)]:
+            trigger(
+                on_ask,
+                [asked, chat],
+                [chat, box, button],
+                show_progress="hidden",
+                concurrency_id="ask",
+                api_visibility="private",
+            )
+
+        def on_open(event: gr.EventData) -> Update:
+            return _open(library, event._data)
+
+        source.open_source(
+            on_open,
+            None,
+            [source],
+            queue=False,
+            show_progress="hidden",
+            trigger_mode="multiple",
+            api_visibility="private",
+        )
+
+        def ask(question: str) -> dict[str, Any]:
+            """The receipt of the answer to a question."""
+            with _ASKING:
+                found = library.ask(question)
+            return receipt(found, library, top=3, threshold=THRESHOLD)
+
+        gr.api(ask, api_name="ask")  # type: ignore[attr-defined]  # re-exported without saying so
+    return page
+
+
+def _ask(library: Library, asked: str, history: list[Update]) -> Iterator[tuple[Update, ...]]:
+    """First that the question was taken, then its answer; one that could not be asked is given back."""
+    history = [*history, _message("user", markup.question(asked))]
+    yield [*history, _message("assistant", markup.busy())], "", gr.update(interactive=False)
+    try:
+        with _ASKING:
+            reply, left = markup.answer(library.ask(asked)), gr.skip()
+    except QAError as problem:
+        reply, left = markup.error(str(problem)), asked
+    yield [*history, _message("assistant", reply)], left, gr.update(interactive=True)
+
+
+def _message(role: str, html: str) -> dict[str, Any]:
+    """A message of the chat. A component, not text: Gradio would read Markdown in it and drop what it does not like."""
+    return {"role": role, "content": gr.HTML(html, js_on_load=None)}
+
+
+def _open(library: Library, wish: object) -> Update:
+    """The source pane for what the browser wishes to see; it is not trusted to wish for what there is."""
+    wish = wish if isinstance(wish, dict) else {}
+    name, start, end, click = (wish.get(key) for key in ("document", "start", "end", "click"))
+    click = click if isinstance(click, int) else 0
+    if name == "":
+        return markup.documents(library.documents, click=click)
+    if not isinstance(name, str) or not library.holds(name):
+        return gr.skip()
+    document = library.document(name)
+    quote = None
+    if isinstance(start, int) and isinstance(end, int) and 0 <= start < end <= len(document.text):
+        quote = Quote(document, start, end)
+    return markup.source(document, quote, library.marks(name), click=click)
+
+
+def _warm(library: Library) -> None:
+    """Load the model and read the passages before the first question has to wait for it."""
+    with _ASKING:
+        library.ask("What do the documents say?")
+
+
+def _launch_settings(port: int) -> dict[str, Any]:
+    return {
+        "server_name": HOST,
+        "server_port": port,
+        "share": False,
+        "inbrowser": False,
+        "quiet": True,
+        "prevent_thread_lock": True,
+        "footer_links": [],
+        "run_history": False,
+        "enable_monitoring": False,
+        "ssr_mode": False,
+        "pwa": False,
+        "mcp_server": False,
+        "theme": gr.themes.Default(font=_FONTS, font_mono=["ui-monospace", "monospace"]),
+        "css_paths": [_HERE / "page.css"],
+        "app_kwargs": {"middleware": [Middleware(LocalOnly)]},
+    }
