@@ -118,16 +118,14 @@ def main() -> None:
     lowest = float(np.mean([np.quantile(s.best[s.three], LOST) for s in fit]))
     threshold = 1 / (1 + np.exp(-slope * (lowest - middle)))
     print(f"slope {slope:.2f}, middle {middle:.3f}; score {lowest:.3f} is the threshold: confidence {threshold:.3f}")
-    print(
-        f"{'the other half':18} {'asked':>6} {'AUROC':>6} {'ECE':>6} {'gold in 3, answered':>20} {'refused rightly':>16}"
-    )
+    print(f"{'the other half':18} {'asked':>6} {'AUROC':>6} {'ECE':>6} {'gold in three':>14} {'refused rightly':>16}")
     for name, scores in kinds.items():
         s = scores.half(1)
         confidence = 1 / (1 + np.exp(-slope * (s.best - middle)))
         kept = s.best >= lowest
         print(
             f"{name:18} {len(s.best):6} {roc_auc_score(s.answerable, s.best):6.3f} "
-            f"{calibration_error(confidence, s.first):6.3f} {(s.three & kept)[s.answerable].mean():20.3f} "
+            f"{calibration_error(confidence, s.first):6.3f} {(s.three & kept)[s.answerable].mean():14.3f} "
             f"{(~kept)[~s.answerable].mean():16.3f}"
         )
 

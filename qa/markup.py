@@ -42,7 +42,7 @@ def answer(found: Answer, *, nearest: int = 3) -> str:
             else f'<div class="answer none">{head}</div>'
         )
     items = "".join(_citation(citation, number) for number, citation in enumerate(found.citations, start=1))
-    sure = f'<p class="verdict">{escape(confidence(found).capitalize())}</p>'
+    sure = f'<p class="quiet">{escape(confidence(found).capitalize())}</p>'
     return f'<div class="answer">{sure}<ol>{items}</ol></div>'
 
 

@@ -26,11 +26,14 @@ _WORD = re.compile(
 _NOT_IN_WORDS = str.maketrans("", "", "'’ʼ‘`.,")
 _BREAK = re.compile(r"\r\n|\r|\n")
 # "…rocket attacks.The ultimatum…": a lower-case word, a stop, a capitalised word, and no space.
-_GLUED = re.compile(r"(?<=[a-zß-ÿ]{3}[.!?])(?=[A-ZÀ-Þ][a-zß-ÿ]*\s)")
+# Or a full stop of Chinese or Japanese, which nupunkt does not know, and what closes behind it.
+_GLUED = re.compile(
+    r"(?<=[a-zß-ÿ]{3}[.!?])(?=[A-ZÀ-Þ][a-zß-ÿ]*\s)|(?<=[。！？])(?![。！？”’」』）])|(?<=[。！？][”’」』）])"
+)
 # Wider lines than this are whole paragraphs. A wrapped one falls short of the width by a word at the most.
 _WIDEST_WRAP = 120
 # Narrower ones are lists: of names, of things to buy.
-_NARROWEST_WRAP = 30
+_NARROWEST_WRAP = 24
 _LONG_WORD = 16
 # What begins a line of its own, wherever the line above ends.
 _ITEM = re.compile(r"(?:[-*+•–—>|#]|\d+[.):])\s")

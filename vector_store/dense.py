@@ -35,17 +35,22 @@ class DenseIndex:
     def take(self, rows: Sequence[int]) -> None:
         """Keep exactly ``rows``, in the order given."""
         vectors = self._index.reconstruct_n(0, len(self)) if len(self) else np.empty((0, self.dimension), np.float32)
+        kept = vectors[np.asarray(rows, dtype=np.int64)]
         self._index.reset()
-        self._index.add(vectors[np.asarray(rows, dtype=np.int64)])
+        self._index.add(kept)
 
     def search(self, vector: Vectors, k: int) -> tuple[Rows, Scores]:
         """The ``k`` best rows and their cosines in [-1, 1], best first, ties by row."""
         k = min(k, len(self))
         if not k:
             return np.empty(0, np.int64), np.empty(0)
-        cosines, rows = self._index.search(self._checked(vector[None, :]), k)
-        order = np.lexsort((rows[0], -cosines[0]))
-        return rows[0][order], np.clip(cosines[0][order].astype(np.float64), -1.0, 1.0)
+        wanted = self._checked(vector[None, :])
+        cosines, rows = (found[0] for found in self._index.search(wanted, min(k + 1, len(self))))
+        if cosines[k - 1] == cosines[-1] and len(rows) > k:
+            # Of rows that are equal at the end FAISS keeps any; take them all, to keep the first.
+            _, cosines, rows = self._index.range_search(wanted, float(np.nextafter(cosines[-1], np.float32(-2))))
+        order = np.lexsort((rows, -cosines))[:k]
+        return rows[order], np.clip(cosines[order].astype(np.float64), -1.0, 1.0)
 
     def to_bytes(self) -> bytes:
         """FAISS's own serialised form."""

@@ -23,8 +23,11 @@ def weighted_sum(
     """
     if not 0 <= weight <= 1:
         raise ValueError(f"weight must be in [0, 1], got {weight}")
-    share = (1 - weight) / highest_bm25 if highest_bm25 > 0 else 0.0
-    return {row: weight * max(cosines.get(row, 0.0), 0.0) + share * bm25.get(row, 0.0) for row in cosines.keys() | bm25}
+    lexical = {row: score / highest_bm25 for row, score in bm25.items()} if highest_bm25 > 0 else {}
+    return {
+        row: weight * max(cosines.get(row, 0.0), 0.0) + (1 - weight) * lexical.get(row, 0.0)
+        for row in cosines.keys() | bm25
+    }
 
 
 def reciprocal_rank(rankings: Sequence[Sequence[int]], *, k: int = RRF_K) -> dict[int, float]:
@@ -34,5 +37,5 @@ def reciprocal_rank(rankings: Sequence[Sequence[int]], *, k: int = RRF_K) -> dic
     fused: dict[int, float] = {}
     for ranking in rankings:
         for rank, row in enumerate(ranking, start=1):
-            fused[row] = fused.get(row, 0.0) + (k + 1) / (k + rank) / len(rankings)
-    return fused
+            fused[row] = fused.get(row, 0.0) + (k + 1) / (k + rank)
+    return {row: total / len(rankings) for row, total in fused.items()}

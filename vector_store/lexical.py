@@ -107,14 +107,29 @@ class LexicalIndex:
 
     @classmethod
     def from_arrays(cls, vocabulary: Sequence[str], arrays: dict[str, NDArray[np.generic]]) -> "LexicalIndex":
-        """The inverse of :meth:`to_arrays`."""
+        """The inverse of :meth:`to_arrays`; ValueError where the vocabulary and the arrays do not fit together."""
+        if not (isinstance(vocabulary, list) and all(isinstance(word, str) for word in vocabulary)):
+            raise ValueError("a vocabulary must be a list of words")
         index = cls()
         index._vocabulary = {word: number for number, word in enumerate(vocabulary)}
         index._starts = arrays["starts"].astype(np.int64)
         index._words = arrays["words"].astype(np.int32)
         index._counts = arrays["counts"].astype(np.int32)
+        if not index._is_sound():
+            raise ValueError(f"the arrays of words do not fit together or to the {len(vocabulary)} words")
         index._invert()
         return index
+
+    def _is_sound(self) -> bool:
+        starts, words, counts = self._starts, self._words, self._counts
+        return (
+            starts.ndim == words.ndim == counts.ndim == 1
+            and starts.size > 0
+            and len(words) == len(counts)
+            and np.array_equal(starts[[0, -1]], [0, len(words)])
+            and bool(np.all(np.diff(starts) >= 0) and np.all(counts > 0))
+            and np.array_equal(np.unique(words), np.arange(len(self._vocabulary)))
+        )
 
     def _invert(self) -> None:
         """Sort the entries by word and work out each one's impact, in the library's own order of operations."""

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -27,8 +28,9 @@ def save(folder: Path, files: Mapping[str, bytes], about: Mapping[str, Any]) -> 
     """Write ``files`` (name -> content) and ``about`` (JSON) so that ``load(folder)`` gives both back.
 
     New content goes to new names first, the manifest is replaced last, in one
-    step, and only then does what it no longer names go. Files that no manifest
-    ever named are left alone.
+    step, and only then does everything else go that a save wrote here, also one
+    that was cut short: what is deleted must not stay on the disk. Files with
+    other names than a save gives are left alone.
     """
     folder.mkdir(parents=True, exist_ok=True)
     before = _named(folder)
@@ -42,8 +44,11 @@ def save(folder: Path, files: Mapping[str, bytes], about: Mapping[str, Any]) -> 
         entries[logical] = {"name": name, "sha256": digest}
     manifest = {"format": FORMAT, "about": dict(about), "files": entries}
     _write(folder / MANIFEST, json.dumps(manifest, ensure_ascii=False, indent=1).encode())
-    for name in before - {entry["name"] for entry in entries.values()}:
-        (folder / name).unlink(missing_ok=True)
+    named = {entry["name"] for entry in entries.values()}
+    for path in folder.iterdir():
+        ours = path.name in before or any(_is_ours(path.name, logical) for logical in files)
+        if ours and path.name not in named:
+            path.unlink(missing_ok=True)
 
 
 def load(folder: Path) -> tuple[dict[str, bytes], dict[str, Any]]:
@@ -77,7 +82,7 @@ def _manifest(folder: Path) -> dict[str, Any]:
         manifest: dict[str, Any] = json.loads(path.read_bytes())
     except FileNotFoundError:
         raise
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise damaged from error
     version = manifest.get("format") if isinstance(manifest, dict) else None
     if not isinstance(version, int):
@@ -96,6 +101,7 @@ def _sound(entries: object) -> bool:
         and isinstance(entry.get("sha256"), str)
         and isinstance(name := entry.get("name"), str)
         and Path(name).name == name
+        and name.isprintable()
         for entry in entries.values()
     )
 
@@ -106,6 +112,12 @@ def _named(folder: Path) -> set[str]:
         return {entry["name"] for entry in _manifest(folder)["files"].values()}
     except (SnapshotError, FileNotFoundError):
         return set()
+
+
+def _is_ours(name: str, logical: str) -> bool:
+    """Whether ``name`` is one that :func:`save` gives to the file ``logical``, finished or not."""
+    stem, dot, suffix = logical.partition(".")
+    return re.fullmatch(rf"{re.escape(stem)}-[0-9a-f]{{12}}{re.escape(dot + suffix)}(\.part)?", name) is not None
 
 
 def _holds(path: Path, digest: str) -> bool:

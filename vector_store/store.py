@@ -54,6 +54,8 @@ class HybridStore:
 
     def take(self, rows: Sequence[int]) -> None:
         """Keep exactly ``rows``, in the order given; every other row is gone from both indexes."""
+        if any(not 0 <= row < len(self) for row in rows):
+            raise ValueError(f"rows must be from 0 to {len(self) - 1}, got {min(rows)} to {max(rows)}")
         self._dense.take(rows)
         self._lexical.take(rows)
 
