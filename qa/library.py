@@ -16,6 +16,7 @@ from qa.errors import IndexDamaged, IndexMismatch, NothingToIndex, QAError, Unre
 from qa.load import load as load_files
 from qa.read import Reader, SentenceReader
 from qa.records import Answer, Document, Mark, Passage, Range
+from qa.spelling import Spelling
 from qa.split import split
 from qa.text import words
 from vector_store import FUSIONS, Hit, HybridStore, SnapshotDamaged, SnapshotNewer, snapshot
@@ -46,6 +47,7 @@ class Library:
         self._marks: dict[str, Marks] = {}
         self._passages: list[Passage] = []
         self._store: HybridStore | None = None
+        self._spelling: Spelling | None = None
 
     @classmethod
     def from_folder(
@@ -116,7 +118,15 @@ class Library:
         """The ``k`` passages nearest to the question, best first."""
         if self._store is None or not len(self._store):
             return []
-        hits = self._store.search(self.embedder.embed_question(question), words(question), k, fusion=self.fusion)
+        if self._spelling is None:
+            self._spelling = Spelling(self._store.vocabulary)
+        hits = self._store.search(
+            self.embedder.embed_question(question),
+            words(question),
+            k,
+            variants=self._spelling.variants(question, self.embedder.count_tokens),
+            fusion=self.fusion,
+        )
         return [(self._passages[hit.row], hit) for hit in hits]
 
     def ask(self, question: str, *, top: int = 3, threshold: float = THRESHOLD) -> Answer:
@@ -191,6 +201,7 @@ class Library:
             store.take(order)
             self._passages = [passages[row] for row in order]
         self._store, self._documents, self._marks = store, documents, marks
+        self._spelling = None
         self.reader.forget()
 
     def _split(self, document: Document, marks: Marks) -> list[Passage]:

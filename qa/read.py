@@ -6,6 +6,7 @@ from typing import Protocol
 
 from qa.embed import Embedder, Vectors
 from qa.records import Passage, Quote, Span
+from qa.spelling import Spelling
 from qa.text import sentences, words
 from vector_store import LexicalIndex
 
@@ -63,7 +64,7 @@ class SentenceReader:
             return []
         quotes = [_sentences(passage) for passage in passages]
         asked = self._embedder.embed_question(question)
-        shared = iter(_words_shared(question, [quote.text for found in quotes for quote in found]))
+        shared = iter(self._words_shared(question, [quote.text for found in quotes for quote in found]))
         return [
             [
                 Span(
@@ -80,6 +81,15 @@ class SentenceReader:
         """Drop what is remembered of passages read before."""
         self._vectors.cache_clear()
 
+    def _words_shared(self, question: str, texts: Sequence[str]) -> list[float]:
+        """BM25 of every text among ``texts``, as a share of the highest possible; other spellings count as the word."""
+        index = LexicalIndex()
+        index.add([words(text) for text in texts])
+        asked = words(question)
+        variants = Spelling(index.vocabulary).variants(question, self._embedder.count_tokens)
+        highest = index.highest(asked)
+        return [min(float(score) / highest, 1.0) if highest > 0 else 0.0 for score in index.scores([*asked, *variants])]
+
     def _embed(self, passage: Passage) -> Vectors:
         return self._embedder.embed_passages([quote.titled for quote in _sentences(passage)])
 
@@ -88,12 +98,3 @@ def _sentences(passage: Passage) -> list[Quote]:
     return [
         Quote(passage.document, passage.start + start, passage.start + end) for start, end in sentences(passage.text)
     ]
-
-
-def _words_shared(question: str, texts: Sequence[str]) -> list[float]:
-    """BM25 of every text among ``texts``, as a share of the highest possible."""
-    index = LexicalIndex()
-    index.add([words(text) for text in texts])
-    asked = words(question)
-    highest = index.highest(asked)
-    return [float(score) / highest if highest > 0 else 0.0 for score in index.scores(asked)]

@@ -104,7 +104,7 @@ def parse(text: str) -> dict[str, Any]:
     except (ValueError, RecursionError) as error:
         raise BadReceipt(f"not a receipt: not JSON ({error})") from error
     version = content.get("format") if isinstance(content, dict) else None
-    if not isinstance(version, int) or not isinstance(content.get("citations"), list):
+    if type(version) is not int or not isinstance(content.get("citations"), list):
         raise BadReceipt("not a receipt: make one with qa ask --json")
     if version > FORMAT:
         raise BadReceipt(f"a receipt of format {version}; this version reads up to {FORMAT}")
@@ -151,7 +151,7 @@ def _claim(entry: Mapping[str, Any]) -> _Claim:
         raise BadReceipt(f"not a whole receipt: a quote lacks {error}") from error
     if not all(isinstance(text, str) for text in texts) or not texts[-1]:
         raise BadReceipt("not a whole receipt: a quote, its place or its document is not text")
-    if not all(isinstance(offset, int) or (offset is None and n > 1) for n, offset in enumerate(offsets)):
+    if not all(type(offset) is int or (offset is None and n > 1) for n, offset in enumerate(offsets)):  # no bool
         raise BadReceipt(f"not a whole receipt: the offsets of the quote at {texts[0]!r} are not numbers")
     return _Claim(*texts, *offsets)
 

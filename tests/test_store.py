@@ -251,3 +251,15 @@ def test_a_faiss_index_of_another_kind_is_damage() -> None:
     other.add(np.eye(2, dtype=np.float32)[[0, 1, 0, 1]])
     with pytest.raises(SnapshotDamaged, match="IndexFlatL2"):
         HybridStore.from_files({**store_of(FOUR).to_files(), "vectors.faiss": bytes(faiss.serialize_index(other))})
+
+
+def test_a_variant_scores_as_its_word_and_nothing_more_is_expected_of_a_row() -> None:
+    store = HybridStore(2)
+    axis = np.array([[1, 0], [1, 0]], np.float32)
+    store.add(axis, [["kadhemi", "spoke"], ["kadhimi", "spoke"]])
+    asked = np.array([0, 1], np.float32)
+    plain = {hit.row: hit.score for hit in store.search(asked, ["kadhimi"], 2)}
+    wide = {hit.row: hit.score for hit in store.search(asked, ["kadhimi"], 2, variants=["kadhemi"])}
+    assert plain[0] == 0 < plain[1]
+    # Both words stand in one row of two, so they weigh the same, and the rows are equally long.
+    assert wide == {0: plain[1], 1: plain[1]}

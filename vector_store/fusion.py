@@ -18,12 +18,13 @@ def weighted_sum(
 ) -> dict[int, float]:
     """``weight`` · cosine + (1 - weight) · BM25 / ``highest_bm25``; a row that one ranking lacks has 0 there.
 
-    ``highest_bm25`` is what no row can exceed for this question, so that a
-    score means the same for every question; negative cosines count as 0.
+    ``highest_bm25`` is the most that is expected of a row for this question, so
+    that a score means the same for every question; more counts as that, and
+    negative cosines as 0.
     """
     if not 0 <= weight <= 1:
         raise ValueError(f"weight must be in [0, 1], got {weight}")
-    lexical = {row: score / highest_bm25 for row, score in bm25.items()} if highest_bm25 > 0 else {}
+    lexical = {row: min(score / highest_bm25, 1.0) for row, score in bm25.items()} if highest_bm25 > 0 else {}
     return {
         row: weight * max(cosines.get(row, 0.0), 0.0) + (1 - weight) * lexical.get(row, 0.0)
         for row in cosines.keys() | bm25

@@ -49,6 +49,11 @@ class LexicalIndex:
     def __len__(self) -> int:
         return len(self._starts) - 1
 
+    @property
+    def vocabulary(self) -> Iterable[str]:
+        """Every word that a row holds, in the order in which they came."""
+        return self._vocabulary.keys()
+
     def add(self, rows: Iterable[Sequence[str]]) -> None:
         """Append rows, each given as its words."""
         counted = [Counter(words) for words in rows]

@@ -1,7 +1,7 @@
 """The hybrid store: a dense and a lexical index that agree row for row."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -64,10 +64,26 @@ class HybridStore:
         gone = set(rows)
         self.take([row for row in range(len(self)) if row not in gone])
 
-    def search(self, vector: Vectors, words: Sequence[str], k: int, *, fusion: Fusion = "weighted") -> list[Hit]:
-        """The ``k`` best rows, best first, ties by row."""
+    @property
+    def vocabulary(self) -> Iterable[str]:
+        """Every word that a row holds."""
+        return self._lexical.vocabulary
+
+    def search(
+        self,
+        vector: Vectors,
+        words: Sequence[str],
+        k: int,
+        *,
+        variants: Sequence[str] = (),
+        fusion: Fusion = "weighted",
+    ) -> list[Hit]:
+        """The ``k`` best rows, best first, ties by row.
+
+        ``variants`` are words that stand for one of ``words``: they score like them, but no more is expected of a row.
+        """
         cosines = _ranking(*self._dense.search(vector, max(k, DEPTH)))
-        bm25 = _ranking(*self._lexical.search(words, max(k, DEPTH)))
+        bm25 = _ranking(*self._lexical.search([*words, *variants], max(k, DEPTH)))
         if fusion == "weighted":
             fused = weighted_sum(cosines, bm25, highest_bm25=self._lexical.highest(words))
         elif fusion == "rrf":

@@ -1,0 +1,61 @@
+"""Names spelt in other ways, and slips of the typing finger: words of the documents that are nearly one asked for."""
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+from itertools import groupby
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from qa.split import TokenCounter
+from qa.text import word_ranges
+
+# Shorter words have too many neighbours that mean something else.
+_SHORTEST = 5
+# One letter in five may differ, two in eight: Hezbollah, Hizbullah.
+_ALIKE = 0.75
+# Spellings of one sound in names that came from other scripts: Kadhimi and Kazemi, Qassem and Kasem, Moukhtar.
+_SOUNDS = {"dh": "z", "kh": "k", "gh": "g", "ph": "f", "ou": "u", "q": "k", "c": "k", "y": "i", "w": "v"}
+_LETTERS = re.compile(r"[^\W\d_]+")
+
+
+class Spelling:
+    """The words that some texts hold, ready to be compared by spelling."""
+
+    def __init__(self, vocabulary: Iterable[str]) -> None:
+        self._known: dict[str, list[tuple[str, str]]] = {}
+        for word in vocabulary:
+            if len(word) >= _SHORTEST and _LETTERS.fullmatch(word):
+                sound = _sound(word)
+                self._known.setdefault(sound[0], []).append((sound, word))
+
+    def variants(self, question: str, count_tokens: TokenCounter) -> list[str]:
+        """Other spellings of the uncommon words of ``question``, of those that the texts hold, folded as they are.
+
+        Uncommon is a word that the embedder's vocabulary does not have whole:
+        names and typing errors. Ordinary words are left alone, since one letter
+        makes another word of them (nation, notion). Alike are words with the
+        same first sound whose optimal string alignment distance (Damerau 1964,
+        Boytsov 2011), sounds spelt one way, is small for their length.
+        """
+        found: dict[str, None] = {}
+        for folded, where in word_ranges(question):
+            if len(folded) < _SHORTEST or not _LETTERS.fullmatch(folded):
+                continue
+            if count_tokens([where.of(question)]) == [1]:
+                continue
+            sound = _sound(folded)
+            known = self._known.get(sound[0], [])
+            alike = process.extract_iter(
+                sound, [other for other, _ in known], scorer=OSA.normalized_similarity, score_cutoff=_ALIKE
+            )
+            found.update((known[row][1], None) for _, _, row in alike if known[row][1] != folded)
+        return list(found)
+
+
+@lru_cache(maxsize=1 << 16)
+def _sound(word: str) -> str:
+    for spelt, as_one in _SOUNDS.items():
+        word = word.replace(spelt, as_one)
+    return "".join(letter for letter, _ in groupby(word))
