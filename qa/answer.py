@@ -2,7 +2,8 @@
 
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from qa.errors import BadQuestion
@@ -53,7 +54,7 @@ def ask(library: "Library", question: str, *, top: int = 3, threshold: float = T
     ]
     candidates.sort(key=lambda c: (-c.score, c.quote.document.id, c.quote.start))
     confidence = _confidence(candidates[0].score) if candidates else 0.0
-    citations = _merged(candidates, top) if candidates and confidence >= threshold else ()
+    citations = _merged(candidates, top, library.documents) if candidates and confidence >= threshold else ()
     return Answer(question, citations, tuple(passages), confidence)
 
 
@@ -76,27 +77,25 @@ def _confidence(score: float) -> float:
     return round(1 / (1 + math.exp(-_SLOPE * (score - _MIDDLE))), 6)
 
 
-def _merged(candidates: Iterable[Citation], top: int) -> tuple[Citation, ...]:
+def _merged(candidates: Iterable[Citation], top: int, documents: Sequence[Document]) -> tuple[Citation, ...]:
     """The first ``top`` that say different things; each with the other places where it stands word for word."""
     chosen: dict[str, Citation] = {}
-    documents: dict[str, Document] = {}
     for candidate in candidates:
-        documents.setdefault(candidate.quote.document.id, candidate.quote.document)
         if len(chosen) < top:
             chosen.setdefault(" ".join(candidate.quote.text.split()), candidate)
-    return tuple(
-        Citation(c.quote, c.passage, c.score, _other_places(c.quote, documents.values())) for c in chosen.values()
-    )
+    return tuple(replace(citation, also=_other_places(citation.quote, documents)) for citation in chosen.values())
 
 
-def _other_places(quote: Quote, documents: Iterable[Document]) -> tuple[Quote, ...]:
+def _other_places(quote: Quote, documents: Sequence[Document]) -> tuple[Quote, ...]:
     """Every other standing of the quote in ``documents``, also where it is marked as repeated; any white space fits."""
+    parts = quote.text.split()
+    telling = max(parts, key=len)  # most documents lack it, which is told much faster than the pattern fails
     # Not amid a word: the heading "Pay" does not stand in "Payment".
-    pattern = re.compile(r"(?<!\w)" + r"\s+".join(map(re.escape, quote.text.split())) + r"(?!\w)")
-    places = (Quote(document, *match.span()) for document in documents for match in pattern.finditer(document.text))
+    pattern = re.compile(r"(?<!\w)" + r"\s+".join(map(re.escape, parts)) + r"(?!\w)")
     return tuple(
-        sorted(
-            (place for place in places if (place.document.id, place.start) != (quote.document.id, quote.start)),
-            key=lambda place: (place.document.id, place.start),
-        )
+        Quote(document, *match.span())
+        for document in documents
+        if telling in document.text
+        for match in pattern.finditer(document.text)
+        if (document.id, match.start()) != (quote.document.id, quote.start)
     )

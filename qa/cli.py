@@ -1,6 +1,7 @@
 """The terminal: qa index, ask, serve, verify. Exit status 0 found, 1 not found or not standing, 2 misuse."""
 
 import argparse
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -40,6 +41,9 @@ exit status: 0 found, 1 not found or not standing, 2 misuse
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the exit status."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a terminal that knows no “ shows it as an escape
+            stream.reconfigure(errors="backslashreplace")
     options = _parser().parse_args(arguments)
     try:
         status: int = options.run(options)
@@ -54,7 +58,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return MISUSE
     except OSError as error:  # an index that cannot be written there: no room, no right, a file in its place
-        _say(f"qa: {error}", style="bold red")
+        _say(f"qa: {error.filename or 'the system'}: {error.strerror or error}", style="bold red")
         return MISUSE
     return status
 

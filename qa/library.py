@@ -147,7 +147,7 @@ class Library:
     def save(self, folder: str | Path) -> None:
         """Write the library to ``folder``, whole or not at all."""
         if self._store is None:
-            raise NothingToIndex("the library holds no document, so there is nothing to save")
+            raise NothingToIndex("no document holds a text to be asked, so there is nothing to save")
         files = {"documents.jsonl": self._documents_as_lines(), **self._store.to_files()}
         snapshot.save(Path(folder), files, self._about())
 

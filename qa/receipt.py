@@ -186,23 +186,24 @@ def _read(folder: Path, document_id: str) -> Document | str:
 def _judge(claim: _Claim, document: Document | str) -> Verdict:
     if isinstance(document, str):
         return Verdict(claim.place, "altered", document)
+    unchanged = document.sha256 == claim.sha256
     if claim.start >= 0 and document.text.startswith(claim.quote, claim.start):
         quote = Quote(document, claim.start, claim.start + len(claim.quote))
-        if not _offsets_agree(claim, quote):
+        if claim.end != quote.end or (unchanged and not _bytes_agree(claim, quote)):
             return Verdict(quote.place, "altered", "the words stand there, but the receipt gives other offsets")
-        same = document.sha256 == claim.sha256
-        return Verdict(quote.place, "stands", "the file is as it was" if same else "the file has changed elsewhere")
+        return Verdict(
+            quote.place, "stands", "the file is as it was" if unchanged else "the file has changed elsewhere"
+        )
     found = document.text.find(claim.quote)
     if found < 0:
         return Verdict(claim.place, "altered", "the file does not hold these words")
-    return Verdict(claim.place, "moved", f"now at {Quote(document, found, found + len(claim.quote)).place}")
+    now = Quote(document, found, found + len(claim.quote)).place
+    if unchanged:
+        return Verdict(claim.place, "altered", f"the file is as it was, but the words stand at {now}")
+    return Verdict(claim.place, "moved", f"now at {now}")
 
 
-def _offsets_agree(claim: _Claim, quote: Quote) -> bool:
-    """Whether the receipt's end, and its bytes if the file is the very same, are those of the quote."""
-    if claim.end != quote.end:
-        return False
-    if claim.byte_start is None or claim.sha256 != quote.document.sha256:
-        return True
+def _bytes_agree(claim: _Claim, quote: Quote) -> bool:
+    """Whether the bytes that a receipt gives are those of the quote."""
     document = quote.document
     return (claim.byte_start, claim.byte_end) == (document.byte_offset(quote.start), document.byte_offset(quote.end))

@@ -11,7 +11,7 @@ _IN_WORDS = ((0.7, "likely right"), (0.4, "perhaps right"), (0.0, "near, but per
 NEAREST = "Nearest passages, which do not answer it:"
 
 # Control characters would steer a terminal; a line break and a tab are kept.
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>()#+\-.!|$~&])")
 
 

@@ -250,7 +250,10 @@ print(len(Library.open("seeds", index="vector_store/saved").passages))
 def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, Path]]:
     folder = tmp_path_factory.mktemp("hostile")
     (folder / "rules.txt").write_text(HOSTILE, encoding="utf-8")
-    lines = (f"Line {n} of the long report tells of harvest number {n * 7919 % 10007} in valley {n}.\n" for n in range(16_000))
+    lines = (
+        f"Line {n} of the long report tells of harvest number {n * 7919 % 10007} in valley {n}.\n"
+        for n in range(16_000)
+    )
     long = "".join(lines)
     (folder / "long.txt").write_text(long, encoding="utf-8")
     code = """
