@@ -1,20 +1,13 @@
-"""Ask: search, read, lift the spans to their documents, merge, and decide whether the documents say it."""
+"""From passages to an answer: read, lift the spans to their documents, merge, decide whether the documents say it."""
 
 import math
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
-from qa.errors import BadQuestion
-from qa.records import Answer, Citation, Document, Quote
-from qa.text import words
-
-if TYPE_CHECKING:
-    from qa.library import Library
-
-MAX_QUESTION = 2000
-"""Characters of a question: far longer than any question, far shorter than a document pasted by mistake."""
+from qa.read import Reader
+from qa.records import Answer, Citation, Document, Passage, Quote
+from vector_store import Hit
 
 # How many passages are read. The answer stands in one of the first 10 for 0.998 of the answerable
 # questions of xquad_en and all of nq_open_dev; each one read costs about 20 ms on two cores.
@@ -30,19 +23,25 @@ THRESHOLD = 0.147
 """The documents say it from this confidence on."""
 
 
-def ask(library: "Library", question: str, *, top: int = 3, threshold: float = THRESHOLD) -> Answer:
-    """What the documents of ``library`` say to ``question``: up to ``top`` citations, best first.
+def answer_from(
+    question: str,
+    found: Sequence[tuple[Passage, Hit]],
+    *,
+    reader: Reader,
+    documents: Sequence[Document],
+    top: int = 3,
+    threshold: float = THRESHOLD,
+) -> Answer:
+    """What the passages ``found``, best first, say to ``question``: up to ``top`` citations, best first.
 
     None where the confidence is below ``threshold``; ``Answer.passages`` are
-    then the nearest passages. Raises BadQuestion for a question without a word
-    or of more than ``MAX_QUESTION`` characters.
+    then the nearest passages. In ``documents``, all of them, other places of
+    the quotes are looked for.
     """
     if top < 1:
         raise ValueError(f"top must be at least 1, got {top}")
-    check(question)
-    found = library.search(question, PASSAGES_READ)
     passages = [passage for passage, _ in found]
-    spans = library.reader.read(question, passages, [hit.score for _, hit in found])
+    spans = reader.read(question, passages, [hit.score for _, hit in found])
     candidates = [
         Citation(
             Quote(passage.document, passage.start + span.start, passage.start + span.end),
@@ -54,23 +53,8 @@ def ask(library: "Library", question: str, *, top: int = 3, threshold: float = T
     ]
     candidates.sort(key=lambda c: (-c.score, c.quote.document.id, c.quote.start))
     confidence = _confidence(candidates[0].score) if candidates else 0.0
-    citations = _merged(candidates, top, library.documents) if candidates and confidence >= threshold else ()
+    citations = _merged(candidates, top, documents) if candidates and confidence >= threshold else ()
     return Answer(question, citations, tuple(passages), confidence)
-
-
-def check(question: str) -> None:
-    """Raise BadQuestion where there is nothing to look for, or far too much."""
-    if len(question) > MAX_QUESTION:
-        raise BadQuestion(
-            f"the question has {len(question):,} characters; ask one of at most {MAX_QUESTION:,}, "
-            "and add longer texts as documents"
-        )
-    if any("\ud800" <= character <= "\udfff" for character in question):
-        raise BadQuestion("the question holds bytes that are not UTF-8 text; type it again, or save it as UTF-8")
-    if not question.strip():
-        raise BadQuestion("the question is empty; ask something that the documents may answer")
-    if not words(question):
-        raise BadQuestion("the question holds no word to look for; use words that the documents may hold")
 
 
 def _confidence(score: float) -> float:

@@ -5,21 +5,15 @@ import io
 import os
 import sys
 from collections.abc import Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import qa
-from qa import render
+from qa import render, terminal
 from qa.errors import BadReceipt, NothingToIndex, QAError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from rich.console import Console
-
-    from qa.library import Library, Progress
-    from qa.records import Answer
+    from qa.library import Library
 
 FOUND, NOT_FOUND, MISUSE = 0, 1, 2
 
@@ -49,16 +43,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         status: int = options.run(options)
         sys.stdout.flush()  # here, where it is known what to do if nobody reads it
     except QAError as error:
-        _say(f"qa: {error}", style="bold red")
+        terminal.say(f"qa: {error}", style="bold red")
         return MISUSE
     except KeyboardInterrupt:
-        _say("qa: stopped")
+        terminal.say("qa: stopped")
         return 130
     except BrokenPipeError:  # the reader of our output has gone, as in: qa ask … | head -1
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return MISUSE
     except OSError as error:  # an index that cannot be written there: no room, no right, a file in its place
-        _say(f"qa: {error.filename or 'the system'}: {error.strerror or error}", style="bold red")
+        terminal.say(f"qa: {error.filename or 'the system'}: {error.strerror or error}", style="bold red")
         return MISUSE
     return status
 
@@ -127,26 +121,29 @@ def _index(options: argparse.Namespace) -> int:
     from qa.library import Library
 
     embedder = SentenceTransformerEmbedder(options.model or DEFAULT_MODEL)
-    with _progress("embedding") as progress:
+    with terminal.progress("embedding") as progress:
         library = Library.from_folder(*options.paths, embedder=embedder, fusion=options.fusion, progress=progress)
     library.save(options.index)
     _report(library)
-    _say(f"{len(library.documents)} documents, {len(library.passages)} passages in {options.index}", style="bold")
+    terminal.say(
+        f"{len(library.documents)} documents, {len(library.passages)} passages in {options.index}", style="bold"
+    )
     return FOUND
 
 
 def _ask(options: argparse.Namespace) -> int:
-    from qa.answer import THRESHOLD, check
+    from qa.question import check
 
     check(options.question)  # before seconds of loading
     library = _library(options)
     answer = library.ask(options.question, top=options.top)
     if options.json:
+        from qa.answer import THRESHOLD
         from qa.receipt import receipt, to_json
 
         print(to_json(receipt(answer, library, top=options.top, threshold=THRESHOLD)))
     elif sys.stdout.isatty():
-        _show(answer, top=options.top)
+        terminal.show(answer, top=options.top)
     else:
         print(render.to_text(answer, top=options.top))
     return FOUND if answer.found else NOT_FOUND
@@ -181,7 +178,7 @@ def _library(options: argparse.Namespace) -> "Library":
     from qa.library import Library
 
     if options.documents is not None:
-        with _progress("reading and embedding") as progress:
+        with terminal.progress("reading and embedding") as progress:
             library = Library.from_folder(options.documents, progress=progress)
         _report(library)
         return library
@@ -194,65 +191,6 @@ def _library(options: argparse.Namespace) -> "Library":
 def _report(library: "Library") -> None:
     """A line for every file that was left out or read in an unusual way."""
     for note in library.notes:
-        _say(f"note: {note}")
+        terminal.say(f"note: {note}")
     for error in library.refused:
-        _say(f"left out: {error}", style="yellow")
-
-
-@contextmanager
-def _progress(what: str) -> "Iterator[Progress]":
-    """A bar on a terminal, nothing elsewhere."""
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TextColumn("passages"), TimeRemainingColumn())
-    with Progress(*columns, console=_console(), transient=True, disable=not sys.stderr.isatty()) as bar:
-        task = bar.add_task(what, total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
-
-
-def _show(answer: "Answer", *, top: int) -> None:
-    """The answer on a terminal: each quote bright within its passage."""
-    from rich.console import Console
-    from rich.text import Text
-
-    console = Console(highlight=False)
-    if not answer.found:
-        console.print(Text(render.NOT_FOUND, style="bold yellow"))
-        if answer.passages:
-            console.print(render.NEAREST)
-    for passage in () if answer.found else answer.passages[:top]:
-        console.print(
-            Text(f"\n{render.safe(passage.place)}", style="cyan"),
-            Text(f"\n{render.one_line(passage.text)}", style="dim"),
-        )
-    for number, citation in enumerate(answer.citations, start=1):
-        quote, passage = citation.quote, citation.passage
-        before = passage.document.text[passage.start : quote.start]
-        after = passage.document.text[quote.end : passage.end]
-        console.print(Text(f"[{number}] {render.safe(render.described(quote.document))}", style="bold"))
-        console.print(Text(render.safe(citation.place), style="cyan"))
-        console.print(
-            Text.assemble(
-                (f"{render.one_line(before)} ", "dim"),
-                (render.one_line(quote.text), "bold green"),
-                (f" {render.one_line(after)}", "dim"),
-            )
-        )
-        for place in citation.also:
-            console.print(Text(f"also: {render.safe(place.place)}", style="cyan"))
-        console.print()
-    if answer.found:
-        console.print(Text(render.confidence(answer), style="dim"))
-
-
-def _console() -> "Console":
-    from rich.console import Console
-
-    return Console(stderr=True, highlight=False)
-
-
-def _say(message: str, *, style: str = "") -> None:
-    """One line to people, on standard error; colours only on a terminal, no markup read in it."""
-    from rich.text import Text
-
-    _console().print(Text(render.safe(message), style=style), soft_wrap=True)
+        terminal.say(f"left out: {error}", style="yellow")

@@ -9,13 +9,15 @@ from typing import Any
 
 import numpy as np
 
-from qa.answer import THRESHOLD, ask
+from qa.answer import PASSAGES_READ, THRESHOLD, answer_from
 from qa.clean import mark
 from qa.embed import DEFAULT_MODEL, Embedder, SentenceTransformerEmbedder
 from qa.errors import IndexDamaged, IndexMismatch, NothingToIndex, QAError, UnreadableFile
 from qa.load import load as load_files
+from qa.question import check
 from qa.read import Reader, SentenceReader
-from qa.records import Answer, Document, Mark, Passage, Range
+from qa.records import Answer, Document, Mark, Passage
+from qa.saved import from_lines, to_lines
 from qa.spelling import Spelling
 from qa.split import split
 from qa.text import words
@@ -130,8 +132,14 @@ class Library:
         return [(self._passages[hit.row], hit) for hit in hits]
 
     def ask(self, question: str, *, top: int = 3, threshold: float = THRESHOLD) -> Answer:
-        """What the documents say to the question; see :func:`qa.answer.ask`."""
-        return ask(self, question, top=top, threshold=threshold)
+        """What the documents say to ``question``: up to ``top`` citations, best first.
+
+        None where the confidence is below ``threshold``. Raises BadQuestion for
+        a question without a word, or of more than 2,000 characters.
+        """
+        check(question)
+        found = self.search(question, PASSAGES_READ)
+        return answer_from(question, found, reader=self.reader, documents=self.documents, top=top, threshold=threshold)
 
     @property
     def fingerprint(self) -> str:
@@ -148,7 +156,7 @@ class Library:
         """Write the library to ``folder``, whole or not at all."""
         if self._store is None:
             raise NothingToIndex("no document holds a text to be asked, so there is nothing to save")
-        files = {"documents.jsonl": self._documents_as_lines(), **self._store.to_files()}
+        files = {"documents.jsonl": to_lines(self.documents, self._marks, self._passages), **self._store.to_files()}
         snapshot.save(Path(folder), files, self._about())
 
     @classmethod
@@ -161,7 +169,10 @@ class Library:
             files, about = snapshot.load(Path(folder))
             library = cls(embedder=embedder or _embedder_of(about), fusion=about["fusion"])
             library._check_embedder(about)
-            library._take_lines(files["documents.jsonl"])
+            for document, marks, passages in from_lines(files["documents.jsonl"]):
+                library._documents[document.id] = document
+                library._marks[document.id] = marks
+                library._passages.extend(passages)
             library._store = HybridStore.from_files(files)
             if len(library._store) != len(library._passages):
                 raise SnapshotDamaged(f"{len(library._passages)} passages for {len(library._store)} rows")
@@ -237,33 +248,6 @@ class Library:
                 f"the index was made by the embedder {made_by['name']} ({made_by['digest'][:12]}…), "
                 f"not by {self.embedder.name} ({self.embedder.digest[:12]}…); name that one, or index again"
             )
-
-    def _documents_as_lines(self) -> bytes:
-        ranges: dict[str, list[list[int]]] = {}
-        for passage in self._passages:
-            ranges.setdefault(passage.document.id, []).append([passage.start, passage.end])
-        lines = (
-            {
-                **{name: getattr(document, name) for name in _SAVED},
-                "page_starts": list(document.page_starts),
-                "marks": [[*found.range, found.reason] for found in self._marks[document.id]],
-                "passages": ranges.get(document.id, []),
-            }
-            for document in self.documents
-        )
-        # surrogateescape: a file name need not be text.
-        return "".join(json.dumps(line, ensure_ascii=True) + "\n" for line in lines).encode()
-
-    def _take_lines(self, data: bytes) -> None:
-        for line in data.decode().splitlines():
-            entry = json.loads(line)
-            document = Document(**{name: entry[name] for name in _SAVED}, page_starts=tuple(entry["page_starts"]))
-            self._documents[document.id] = document
-            self._marks[document.id] = tuple(Mark(Range(start, end), reason) for start, end, reason in entry["marks"])
-            self._passages.extend(Passage(document, start, end) for start, end in entry["passages"])
-
-
-_SAVED = ("id", "text", "title", "date", "source", "sha256", "encoding")
 
 
 def _embedder_of(about: Mapping[str, Any]) -> Embedder:

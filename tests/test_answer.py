@@ -4,10 +4,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qa.answer import MAX_QUESTION, PASSAGES_READ, check
+from qa.answer import PASSAGES_READ
 from qa.embed import HashingEmbedder
 from qa.errors import BadQuestion
 from qa.library import Library
+from qa.question import MAX_QUESTION, check
 from qa.records import Answer, Document
 
 LEASE = "The lease ends on 31 May. The rent is due on the first of the month."

@@ -1,0 +1,73 @@
+"""How things look on a terminal: colours and bars there, plain lines anywhere else."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from qa import render
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from qa.library import Progress
+    from qa.records import Answer
+
+
+@contextmanager
+def progress(what: str) -> "Iterator[Progress]":
+    """A bar on a terminal, nothing elsewhere."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TextColumn("passages"), TimeRemainingColumn())
+    with Progress(*columns, console=_console(), transient=True, disable=not sys.stderr.isatty()) as bar:
+        task = bar.add_task(what, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def show(answer: "Answer", *, top: int) -> None:
+    """The answer on a terminal: each quote bright within its passage."""
+    from rich.console import Console
+    from rich.text import Text
+
+    console = Console(highlight=False)
+    if not answer.found:
+        console.print(Text(render.NOT_FOUND, style="bold yellow"))
+        if answer.passages:
+            console.print(render.NEAREST)
+    for passage in () if answer.found else answer.passages[:top]:
+        console.print(
+            Text(f"\n{render.safe(passage.place)}", style="cyan"),
+            Text(f"\n{render.one_line(passage.text)}", style="dim"),
+        )
+    for number, citation in enumerate(answer.citations, start=1):
+        quote, passage = citation.quote, citation.passage
+        before = passage.document.text[passage.start : quote.start]
+        after = passage.document.text[quote.end : passage.end]
+        console.print(Text(f"[{number}] {render.safe(render.described(quote.document))}", style="bold"))
+        console.print(Text(render.safe(citation.place), style="cyan"))
+        console.print(
+            Text.assemble(
+                (f"{render.one_line(before)} ", "dim"),
+                (render.one_line(quote.text), "bold green"),
+                (f" {render.one_line(after)}", "dim"),
+            )
+        )
+        for place in citation.also:
+            console.print(Text(f"also: {render.safe(place.place)}", style="cyan"))
+        console.print()
+    if answer.found:
+        console.print(Text(render.confidence(answer), style="dim"))
+
+
+def _console() -> "Console":
+    from rich.console import Console
+
+    return Console(stderr=True, highlight=False)
+
+
+def say(message: str, *, style: str = "") -> None:
+    """One line to people, on standard error; colours only on a terminal, no markup read in it."""
+    from rich.text import Text
+
+    _console().print(Text(render.safe(message), style=style), soft_wrap=True)
