@@ -42,17 +42,13 @@ def show(answer: "Answer", *, top: int) -> None:
         )
     for number, citation in enumerate(answer.citations, start=1):
         quote, passage = citation.quote, citation.passage
-        before = passage.document.text[passage.start : quote.start]
-        after = passage.document.text[quote.end : passage.end]
+        text = passage.document.text
+        before = render.one_line(text[passage.start : quote.start])
+        after = render.one_line(text[quote.end : passage.end])
+        parts = [(before, "dim"), (render.one_line(quote.text), "bold green"), (after, "dim")]
         console.print(Text(f"[{number}] {render.safe(render.described(quote.document))}", style="bold"))
         console.print(Text(render.safe(citation.place), style="cyan"))
-        console.print(
-            Text.assemble(
-                (f"{render.one_line(before)} ", "dim"),
-                (render.one_line(quote.text), "bold green"),
-                (f" {render.one_line(after)}", "dim"),
-            )
-        )
+        console.print(Text(" ").join(Text(part, style=style) for part, style in parts if part))
         for place in citation.also:
             console.print(Text(f"also: {render.safe(place.place)}", style="cyan"))
         console.print()
