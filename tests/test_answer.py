@@ -4,6 +4,7 @@ from hypothesis import strategies as st
 
 from qa.answer import PASSAGES_READ
 from qa.embed import HashingEmbedder
+from qa.errors import BadQuestion
 from qa.library import Library
 from qa.records import Answer, Document
 
