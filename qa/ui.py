@@ -105,6 +105,7 @@ def build(library: Library, examples: Sequence[str] = ()) -> gr.Blocks:
                         scale=5,
                     )
                     button = gr.Button("Ask", variant="primary", elem_id="ask", min_width=80)
+                    anew = gr.Button("New chat", elem_id="new", min_width=80)
                 with gr.Row(elem_id="examples"):
                     offered = [gr.Button(text, size="sm", elem_classes="example") for text in examples]
             with gr.Column(min_width=320):
@@ -127,6 +128,8 @@ def build(library: Library, examples: Sequence[str] = ()) -> gr.Blocks:
                 concurrency_id="ask",
                 api_visibility="private",
             )
+
+        anew.click(lambda: ([], ""), None, [chat, box], queue=False, show_progress="hidden", api_visibility="private")
 
         def on_open(event: gr.EventData) -> Update:
             return _open(library, event._data)

@@ -204,6 +204,23 @@ def test_a_question_that_cannot_be_asked_gets_a_reason_and_the_page_goes_on(page
     expect(page.locator(".answer").last).to_contain_text("2,500 US troops")
 
 
+def test_a_new_chat_is_empty_and_can_be_asked(page: Page) -> None:
+    ask(page, "Who painted the Mona Lisa?")
+    page.get_by_role("button", name="New chat").click()
+    expect(page.locator(".question")).to_have_count(0)
+    ask(page, "How many US troops are still in Iraq?")
+    expect(page.locator(".question")).to_have_count(1)
+
+
+def test_two_people_do_not_see_each_others_conversation(browser: Browser, seeds: Server) -> None:
+    for first in opened(browser, seeds.url):
+        ask(first, "Who painted the Mona Lisa?")
+        for second in opened(browser, seeds.url):
+            expect(second.locator(".question")).to_have_count(0)
+            ask(second, "How many US troops are still in Iraq?")
+        expect(first.locator(".question")).to_have_text(["Who painted the Mona Lisa?"])
+
+
 def test_markup_in_a_question_is_shown_and_not_run(page: Page) -> None:
     question = "Does <script>window.hacked=1</script> <img src=x onerror=window.hacked=1> stand in Iraq?"
     ask(page, question)
