@@ -7,18 +7,16 @@ import argparse
 import gzip
 import json
 import random
-import sys
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).parent.parent
-sys.path.insert(0, str(ROOT))
+from qa.clean import mark
+from qa.records import Document, Mark, Range
+from qa.text import lines
 
-from qa.clean import mark  # noqa: E402
-from qa.records import Document, Mark, Range  # noqa: E402
-from qa.text import lines  # noqa: E402
+ROOT = Path(__file__).parent.parent
 
 SETS = ("xquad_en", "squad_v2_dev", "nq_open_dev", "clapnq_dev", "selqa_dev", "realtimeqa_2023H1")
 REASONS = ("furniture", "repeated")

@@ -11,7 +11,7 @@ import numpy as np
 
 from qa.answer import PASSAGES_READ, THRESHOLD, answer_from
 from qa.clean import mark
-from qa.embed import DEFAULT_MODEL, Embedder, SentenceTransformerEmbedder
+from qa.embed import Embedder, SentenceTransformerEmbedder
 from qa.errors import IndexDamaged, IndexMismatch, NothingToIndex, QAError, UnreadableFile
 from qa.load import load as load_files
 from qa.question import check
@@ -167,7 +167,9 @@ class Library:
         """
         try:
             files, about = snapshot.load(Path(folder))
-            library = cls(embedder=embedder or _embedder_of(about), fusion=about["fusion"])
+            library = cls(
+                embedder=embedder or SentenceTransformerEmbedder(about["embedder"]["name"]), fusion=about["fusion"]
+            )
             library._check_embedder(about)
             for document, marks, passages in from_lines(files["documents.jsonl"]):
                 library._documents[document.id] = document
@@ -248,8 +250,3 @@ class Library:
                 f"the index was made by the embedder {made_by['name']} ({made_by['digest'][:12]}…), "
                 f"not by {self.embedder.name} ({self.embedder.digest[:12]}…); name that one, or index again"
             )
-
-
-def _embedder_of(about: Mapping[str, Any]) -> Embedder:
-    """The embedder that the index names; where it was a folder that is gone, loading it says so."""
-    return SentenceTransformerEmbedder(about["embedder"]["name"] or DEFAULT_MODEL)

@@ -14,16 +14,16 @@ os.environ.setdefault("HF_HUB_OFFLINE", "1")
 for _name in ("NO_PROXY", "no_proxy"):
     os.environ[_name] = ",".join(filter(None, [os.environ.get(_name), "127.0.0.1", "localhost"]))
 
-import gradio as gr  # noqa: E402 - after the settings above
-from starlette.middleware import Middleware  # noqa: E402
+import gradio as gr
+from starlette.middleware import Middleware
 
-from qa import markup  # noqa: E402
-from qa.answer import THRESHOLD  # noqa: E402
-from qa.errors import NoFreePort, QAError  # noqa: E402
-from qa.guard import LocalOnly  # noqa: E402
-from qa.library import Library  # noqa: E402
-from qa.receipt import receipt  # noqa: E402
-from qa.records import Quote  # noqa: E402
+from qa import markup
+from qa.answer import THRESHOLD
+from qa.errors import NoFreePort, QAError
+from qa.guard import LocalOnly
+from qa.library import Library
+from qa.receipt import receipt
+from qa.records import Quote
 
 HOST = "127.0.0.1"
 PORT = 7860
@@ -50,7 +50,7 @@ def serve(library: Library, *, port: int | None = None, examples: Sequence[str] 
     threading.Thread(target=_warm, args=(library,), daemon=True).start()
     page.queue(max_size=64, api_open=False)
     page.launch(**_launch_settings(chosen))
-    print(f"Chapter & Verse is at http://{HOST}:{chosen} (Ctrl-C stops it)", flush=True)  # noqa: T201
+    print(f"Chapter & Verse is at http://{HOST}:{chosen} (Ctrl-C stops it)", flush=True)
     page.block_thread()
 
 
@@ -65,7 +65,7 @@ def free_port(wanted: int | None) -> int:
             except OSError:
                 continue
         if port != candidates[0]:
-            print(f"Port {candidates[0]} is taken; using {port}.", flush=True)  # noqa: T201
+            print(f"Port {candidates[0]} is taken; using {port}.", flush=True)
         return port
     if wanted is None:
         raise NoFreePort(f"ports {candidates[0]} to {candidates[-1]} are all taken; choose another with --port")
