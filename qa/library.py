@@ -20,7 +20,7 @@ from qa.records import Answer, Document, Mark, Passage
 from qa.saved import from_lines, to_lines
 from qa.spelling import Spelling
 from qa.split import split
-from qa.text import words
+from qa.text import asked_words, words
 from vector_store import FUSIONS, Hit, HybridStore, SnapshotDamaged, SnapshotNewer, snapshot
 from vector_store.store import Fusion
 
@@ -124,7 +124,7 @@ class Library:
             self._spelling = Spelling(self._store.vocabulary)
         hits = self._store.search(
             self.embedder.embed_question(question),
-            words(question),
+            asked_words(question),
             k,
             variants=self._spelling.variants(question, self.embedder.count_tokens),
             fusion=self.fusion,

@@ -7,7 +7,7 @@ from typing import Protocol
 from qa.embed import Embedder, Vectors
 from qa.records import Passage, Quote, Span
 from qa.spelling import Spelling
-from qa.text import sentences, words
+from qa.text import asked_words, sentences, words
 from vector_store import LexicalIndex
 
 # Some 8 sentences each, 1.5 kB a sentence: 50 MB at the most.
@@ -85,7 +85,7 @@ class SentenceReader:
         """BM25 of every text among ``texts``, as a share of the highest possible; other spellings count as the word."""
         index = LexicalIndex()
         index.add([words(text) for text in texts])
-        asked = words(question)
+        asked = asked_words(question)
         variants = Spelling(index.vocabulary).variants(question, self._embedder.count_tokens)
         highest = index.highest(asked)
         return [min(float(score) / highest, 1.0) if highest > 0 else 0.0 for score in index.scores([*asked, *variants])]

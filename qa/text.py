@@ -23,6 +23,12 @@ _WORD = re.compile(
     r"|\d+(?:[.,]\d+)+"
     rf"|{_LETTERS}(?:['’ʼ‘`]{_LETTERS})*"
 )
+# English: Lucene's stop set, and what questions are made of.
+_FUNCTION_WORDS = """
+a an and are as at be but by for if in into is it no not of on or such that the their then there these they this to was
+will with what which who whom whose when where why how do does did done has have had been were am can could would should
+may might must shall about from i me my mine we our you your he him his she her its them any some
+"""
 _NOT_IN_WORDS = str.maketrans("", "", "'’ʼ‘`.,")
 _BREAK = re.compile(r"\r\n|\r|\n")
 # "…rocket attacks.The ultimatum…": a lower-case word, a stop, a capitalised word, and no space.
@@ -45,6 +51,21 @@ def words(text: str) -> list[str]:
     "The U.S. ally’s Shi’ite militias" gives ``the us alli shiit militia``.
     """
     return [_folded(match.group()) for match in _WORD.finditer(text)]
+
+
+def asked_words(question: str) -> list[str]:
+    """The words of a question that tell what it is about; all of them where none does.
+
+    In a small library "what" and "is" may be rarer than the words asked for,
+    and would then weigh more.
+    """
+    asked = words(question)
+    return [word for word in asked if word not in _function_words()] or asked
+
+
+@cache
+def _function_words() -> frozenset[str]:
+    return frozenset(words(_FUNCTION_WORDS))
 
 
 def word_ranges(text: str) -> list[tuple[str, Range]]:

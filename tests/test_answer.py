@@ -255,3 +255,12 @@ def test_the_seeds_answer_in_their_own_words_and_say_when_they_do_not_know(seeds
     assert far.confidence < answer.confidence
     with pytest.raises(BadQuestion, match="not UTF-8"):
         seeds.ask("caf\udce9")
+
+
+@pytest.mark.model
+def test_in_a_library_of_four_lines_the_words_of_asking_do_not_outweigh_what_is_asked() -> None:
+    library = Library()
+    notes = "Wifi password of the summer house: otter-lamp-77\nGarage: brakes due in October\n2 kg potatoes\n"
+    library.add([Document("notes.txt", notes), Document("leave.txt", "Employees get 25 days of paid leave a year.")])
+    assert library.ask("What is the wifi password?").citations[0].quote.text.endswith("otter-lamp-77")
+    assert not library.ask("How tall is the Eiffel tower?").found

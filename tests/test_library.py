@@ -15,7 +15,7 @@ from qa.embed import HashingEmbedder, Vectors
 from qa.errors import IndexDamaged, IndexMismatch, ModelMissing, NothingToIndex, QAError
 from qa.library import Library
 from qa.records import Document
-from qa.text import words
+from qa.text import asked_words, words
 from vector_store import HybridStore, LuceneBM25, snapshot
 from vector_store.lexical import lucene_idf
 
@@ -94,7 +94,7 @@ def test_every_hit_has_the_cosine_and_bm25_of_its_own_passage(documents: list[Do
     texts = [passage.titled for passage in library.passages]
     for question in QUESTIONS[:3]:
         cosines = embedder.embed_passages(texts) @ embedder.embed_question(question)
-        bm25 = LuceneBM25([words(text) for text in texts]).get_scores(words(question))
+        bm25 = LuceneBM25([words(text) for text in texts]).get_scores(asked_words(question))
         hits = library.search(question, 10)
         assert sorted(hit.row for _, hit in hits) == list(range(4))
         for passage, hit in hits:

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qa.records import Range
-from qa.text import lines, sentences, trim, word_ranges, words
+from qa.text import asked_words, lines, sentences, trim, word_ranges, words
 
 SEEDS = sorted((Path(__file__).parent.parent / "seeds").glob("*.txt"))
 PROSE = (
@@ -294,3 +294,10 @@ def test_trim_is_strip_with_the_place_kept(text: str, data: st.DataObject) -> No
 def test_chinese_and_japanese_stops_end_sentences() -> None:
     text = "他来了。「我走了。」他说！おわり。"
     assert [piece.of(text) for piece in sentences(text)] == ["他来了。", "「我走了。」", "他说！", "おわり。"]
+
+
+def test_what_a_question_is_about_is_left_of_it_or_all_where_nothing_is() -> None:
+    assert asked_words("What is the wifi password of the summer house?") == words("wifi password summer house")
+    assert asked_words("Who is it?") == words("Who is it?")
+    # The US is no "us".
+    assert asked_words("What did the US do?") == ["us"]
