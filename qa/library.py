@@ -124,7 +124,7 @@ class Library:
             self._spelling = Spelling(self._store.vocabulary)
         hits = self._store.search(
             self.embedder.embed_question(question),
-            asked_words(question),
+            asked_words(question, self._store.vocabulary),
             k,
             variants=self._spelling.variants(question, self.embedder.count_tokens),
             fusion=self.fusion,

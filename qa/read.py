@@ -85,7 +85,7 @@ class SentenceReader:
         """BM25 of every text among ``texts``, as a share of the highest possible; other spellings count as the word."""
         index = LexicalIndex()
         index.add([words(text) for text in texts])
-        asked = asked_words(question)
+        asked = asked_words(question, index.vocabulary)
         variants = Spelling(index.vocabulary).variants(question, self._embedder.count_tokens)
         highest = index.highest(asked)
         return [min(float(score) / highest, 1.0) if highest > 0 else 0.0 for score in index.scores([*asked, *variants])]

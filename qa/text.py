@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from bisect import bisect_right
+from collections.abc import Container
 from functools import cache, lru_cache
 from itertools import pairwise
 
@@ -53,14 +54,15 @@ def words(text: str) -> list[str]:
     return [_folded(match.group()) for match in _WORD.finditer(text)]
 
 
-def asked_words(question: str) -> list[str]:
-    """The words of a question that tell what it is about; all of them where none does.
+def asked_words(question: str, held: Container[str]) -> list[str]:
+    """The words of ``question`` but those of mere asking that the texts do not hold; all of them if nothing is left.
 
-    In a small library "what" and "is" may be rarer than the words asked for,
-    and would then weigh more.
+    No text is expected to hold "what" and "is". Where many do, they do no harm,
+    being common; in a library of a few lines they are rarer than what is asked
+    for, and would weigh more.
     """
     asked = words(question)
-    return [word for word in asked if word not in _function_words()] or asked
+    return [word for word in asked if word in held or word not in _function_words()] or asked
 
 
 @cache

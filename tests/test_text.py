@@ -296,8 +296,9 @@ def test_chinese_and_japanese_stops_end_sentences() -> None:
     assert [piece.of(text) for piece in sentences(text)] == ["他来了。", "「我走了。」", "他说！", "おわり。"]
 
 
-def test_what_a_question_is_about_is_left_of_it_or_all_where_nothing_is() -> None:
-    assert asked_words("What is the wifi password of the summer house?") == words("wifi password summer house")
-    assert asked_words("Who is it?") == words("Who is it?")
-    # The US is no "us".
-    assert asked_words("What did the US do?") == ["us"]
+def test_words_of_mere_asking_count_only_where_the_texts_hold_them() -> None:
+    question = "What is the wifi password of the summer house?"
+    assert asked_words(question, set()) == words("wifi password summer house")
+    assert asked_words(question, {"the", "cat"}) == words("the wifi password the summer house")
+    assert asked_words("Who is it?", set()) == words("Who is it?")  # all of it, where nothing else is left
+    assert asked_words("What did the US do?", set()) == ["us"]  # the US is no "us"

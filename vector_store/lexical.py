@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from itertools import chain
 
 import numpy as np
@@ -50,7 +50,7 @@ class LexicalIndex:
         return len(self._starts) - 1
 
     @property
-    def vocabulary(self) -> Iterable[str]:
+    def vocabulary(self) -> Collection[str]:
         """Every word that a row holds, in the order in which they came."""
         return self._vocabulary.keys()
 

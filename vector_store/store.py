@@ -1,7 +1,7 @@
 """The hybrid store: a dense and a lexical index that agree row for row."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -65,7 +65,7 @@ class HybridStore:
         self.take([row for row in range(len(self)) if row not in gone])
 
     @property
-    def vocabulary(self) -> Iterable[str]:
+    def vocabulary(self) -> Collection[str]:
         """Every word that a row holds."""
         return self._lexical.vocabulary
 
