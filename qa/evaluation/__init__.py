@@ -1,0 +1,1 @@
+"""Question sets and measures: how good are the answers, on whose questions?"""

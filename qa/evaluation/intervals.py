@@ -1,0 +1,62 @@
+"""How sure a mean is, and a difference of two, by resampling the questions (Efron 1979)."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+RESAMPLES = 2000
+LEVEL = 0.95
+_SEED = 20_261_122
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A mean and the bounds between which it lies at ``LEVEL``."""
+
+    mean: float
+    low: float
+    high: float
+
+
+def mean_interval(values: Floats, *, resamples: int = RESAMPLES) -> Interval:
+    """The mean of ``values``, one a question, with its percentile bootstrap interval; nan without values."""
+    if not len(values):
+        return Interval(float("nan"), float("nan"), float("nan"))
+    means = _resampled_means(values, resamples)
+    low, high = np.quantile(means, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+    return Interval(float(values.mean()), float(low), float(high))
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The mean of new minus old on the same questions, its interval, and how likely so large a one is by chance."""
+
+    difference: Interval
+    p_value: float
+
+
+def compare(new: Floats, old: Floats, *, resamples: int = RESAMPLES) -> Comparison:
+    """A paired test of two runs, values question by question: bootstrap interval, and a sign-flipping test.
+
+    The p-value is the share of random exchanges of new and old, question by
+    question, whose mean difference is at least as large either way, itself
+    counted (Fisher's randomisation test; Smucker, Allan & Carterette 2007).
+    """
+    if new.shape != old.shape:
+        raise ValueError(f"paired values must be as many: {new.shape} and {old.shape}")
+    differences = new - old
+    random = np.random.default_rng(_SEED)
+    seen = abs(differences.sum())
+    as_large = 1
+    for _ in range(resamples):
+        signs = random.choice([-1.0, 1.0], size=len(differences))
+        as_large += abs((signs * differences).sum()) >= seen - 1e-12
+    return Comparison(mean_interval(differences, resamples=resamples), float(as_large / (resamples + 1)))
+
+
+def _resampled_means(values: Floats, resamples: int) -> Floats:
+    random = np.random.default_rng(_SEED)
+    return np.array([values[random.integers(0, len(values), len(values))].mean() for _ in range(resamples)])
