@@ -50,10 +50,11 @@ LEASE = "The lease ends in May. Rent is due monthly."
 
 def test_a_score_is_the_mean_of_meaning_words_and_passage() -> None:
     (spans,) = SentenceReader(TwoWays()).read("When does the lease end, in rain?", [passage(LEASE)], [0.5])
-    # Asked for: leas, end, rain. Two rows, the leas end in may / rent is due month, of 5 and 4 words.
-    # "leas" and "end" stand in one row: idf = ln(1 + 1.5 / 1.5) = ln 2; "rain" in none: ln(1 + 2.5 / 0.5) = ln 6.
+    # Asked for: the leas end in rain; not "when" and "does", which no row holds. Two rows, of 5 and 4 words:
+    # the leas end in may / rent is due month.
+    # Four of them stand in one row: idf = ln(1 + 1.5 / 1.5) = ln 2; "rain" in none: ln(1 + 2.5 / 0.5) = ln 6.
     # One standing gives 2.5 / (1 + 1.5 · (0.25 + 0.75 · 5 / 4.5)) = 2.5 / 2.625 of the idf; no row exceeds 2.5 of it.
-    share = 2 * math.log(2) * (2.5 / 2.625) / (2.5 * (2 * math.log(2) + math.log(6)))
+    share = 4 * math.log(2) * (2.5 / 2.625) / (2.5 * (4 * math.log(2) + math.log(6)))
     assert [(span.start, span.end) for span in spans] == [(0, 22), (23, 43)]
     assert [span.score for span in spans] == pytest.approx([(1 + share + 0.5) / 3, (0.6 + 0 + 0.5) / 3])
 
