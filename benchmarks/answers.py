@@ -1,38 +1,42 @@
 """How good are the answers on a question set? Prints one table; every document of the set is in one library.
 
-    python benchmarks/answers.py xquad_en [--data ../shared/data] [--every N] [--scores FILE]
+    python benchmarks/answers.py xquad_en [--data ../shared/data] [--every N]
 
-``--every N`` asks every N-th question. ``--scores FILE`` keeps, for calibrate.py, one JSON line a question.
+``--every N`` asks every N-th question. Behind a share stands its 95 % interval, by bootstrap over the questions.
 """
 
 import argparse
-import gzip
-import json
 import sys
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
-from sklearn.metrics import roc_auc_score
 
 from qa.answer import THRESHOLD
+from qa.evaluation.intervals import mean_interval
+from qa.evaluation.measures import auroc
+from qa.evaluation.questions import Gold, read_documents, read_questions
 from qa.library import Library
-from qa.records import Document, Slice
+from qa.records import Slice
 
 
-def read(path: Path) -> list[dict]:
-    with gzip.open(path, "rt", encoding="utf-8") as file:
-        return [json.loads(line) for line in file]
-
-
-def holds(part: Slice, answer: dict) -> bool:
+def holds(part: Slice, gold: Gold) -> bool:
     """Whether the gold answer stands in ``part``, at its place."""
-    start = answer["start"]
-    return (
-        part.document.id == answer["doc_id"]
-        and part.start <= start
-        and start + len(answer["text"].rstrip()) <= part.end
-    )
+    end = gold.start + len(gold.text.rstrip())
+    return part.document.id == gold.doc_id and part.start <= gold.start and end <= part.end
+
+
+def any_holds(parts: Iterable[Slice], gold: Iterable[Gold]) -> bool:
+    """Whether one of ``gold`` stands in one of ``parts``."""
+    gold = tuple(gold)
+    return any(holds(part, each) for part in parts for each in gold)
+
+
+def share(name: str, flags: Iterable[bool]) -> None:
+    """Print the share of questions for which something holds."""
+    found = mean_interval(np.array(list(flags), float))
+    print(f"  {name:44}{found.mean:.4f}  [{found.low:.3f}, {found.high:.3f}]")
 
 
 def main() -> None:
@@ -40,66 +44,47 @@ def main() -> None:
     parser.add_argument("set")
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     parser.add_argument("--every", type=int, default=1)
-    parser.add_argument("--scores", type=Path)
     options = parser.parse_args()
     folder = options.data / options.set
     if not folder.is_dir():
         sys.exit(f"{folder} is not there; name the folder of the question sets with --data")
 
-    documents = [Document(d["doc_id"], d["text"], d["title"]) for d in read(folder / "corpus.jsonl.gz")]
-    questions = read(folder / "questions.jsonl.gz")[:: options.every]
+    documents = read_documents(folder / "corpus.jsonl.gz")
+    questions = read_questions(folder / "questions.jsonl.gz").questions[:: options.every]
     library = Library()
     began = time.perf_counter()
     library.add(documents)
     indexed = time.perf_counter() - began
 
-    rows = []
-    verbatim = 0
+    answers, seconds = [], []
     for question in questions:
         began = time.perf_counter()
-        answer = library.ask(question["question"], threshold=0)
-        seconds = time.perf_counter() - began
-        gold = question["answers"]
-        hits = [any(holds(c.quote, g) for g in gold) for c in answer.citations]
-        verbatim += all(c.quote.document.text[c.quote.start : c.quote.end] == c.quote.text for c in answer.citations)
-        rows.append(
-            {
-                "answerable": question["answerable"],
-                "score": answer.citations[0].score if answer.citations else 0.0,
-                "confidence": answer.confidence,
-                "first": hits[:1] == [True],
-                "three": any(hits),
-                "passage5": any(holds(p, g) for p in answer.passages[:5] for g in gold),
-                "passage10": any(holds(p, g) for p in answer.passages for g in gold),
-                "seconds": seconds,
-            }
-        )
-    if options.scores:
-        options.scores.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+        answers.append(library.ask(question.question, threshold=0))
+        seconds.append(time.perf_counter() - began)
+    asked = list(zip(questions, answers, strict=True))
+    known = [(question, answer) for question, answer in asked if question.answerable]
+    unknown = [answer for question, answer in asked if not question.answerable]
+    marked = sum(mark.range.end - mark.range.start for document in documents for mark in library.marks(document.id))
+    quotes = [citation.quote for answer in answers for citation in answer.citations]
 
-    answerable = [row for row in rows if row["answerable"]]
-    others = [row for row in rows if not row["answerable"]]
-    marked = sum(m.range.end - m.range.start for d in documents for m in library.marks(d.id))
-
-    def share(key: str) -> str:
-        return f"{np.mean([row[key] for row in answerable]):.4f}"
-
-    print(f"{options.set}: {len(documents)} documents, {len(library.passages)} passages, {len(rows)} questions")
-    print(f"  the first quote holds the gold answer      {share('first')}")
-    print(f"  one of the first three does                {share('three')}")
-    print(f"  a passage of the first 5 / 10 does         {share('passage5')} / {share('passage10')}")
-    print(f"  quotes that are their document's own text  {verbatim / len(rows):.4f}")
-    print(f"  characters marked as furniture             {marked / sum(len(d.text) for d in documents):.5f}")
-    if others:
-        labels = [row["answerable"] for row in rows]
-        refused = np.mean([row["confidence"] < THRESHOLD for row in others])
-        print(f"  AUROC of the confidence, answerable or not {roc_auc_score(labels, [r['score'] for r in rows]):.4f}")
-        print(f"  unanswerable refused                       {refused:.4f}")
-    kept = np.mean([row["confidence"] >= THRESHOLD for row in answerable])
-    print(f"  answerable not refused                     {kept:.4f}")
-    times = sorted(row["seconds"] for row in rows)
-    print(f"  seconds a question, median / p95           {np.median(times):.3f} / {times[int(len(times) * 0.95)]:.3f}")
-    print(f"  passages indexed a second                  {len(library.passages) / indexed:.1f}")
+    print(f"{options.set}: {len(documents)} documents, {len(library.passages)} passages, {len(asked)} questions")
+    share(
+        "the first quote holds the gold answer",
+        (any_holds([c.quote for c in a.citations[:1]], q.gold) for q, a in known),
+    )
+    share("one of the first three does", (any_holds([c.quote for c in a.citations], q.gold) for q, a in known))
+    share("a passage of the first 5 does", (any_holds(a.passages[:5], q.gold) for q, a in known))
+    share("a passage of the first 10 does", (any_holds(a.passages, q.gold) for q, a in known))
+    share("quotes that are their document's own text", (q.document.text[q.start : q.end] == q.text for q in quotes))
+    share("answerable, not refused", (a.confidence >= THRESHOLD for _, a in known))
+    if unknown:
+        share("unanswerable, refused", (a.confidence < THRESHOLD for a in unknown))
+        confidence = np.array([answer.confidence for answer in answers])
+        area = auroc(confidence, np.array([question.answerable for question in questions]))
+        print(f"  {'AUROC of the confidence, answerable or not':44}{area:.4f}")
+    print(f"  {'characters marked as furniture':44}{marked / sum(len(d.text) for d in documents):.5f}")
+    print(f"  {'seconds a question, median / p95':44}{np.median(seconds):.3f} / {np.quantile(seconds, 0.95):.3f}")
+    print(f"  {'passages indexed a second':44}{len(library.passages) / indexed:.1f}")
 
 
 if __name__ == "__main__":

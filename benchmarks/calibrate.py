@@ -18,11 +18,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from answers import holds, read
+from answers import any_holds
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import roc_auc_score
 
 from qa.embed import SentenceTransformerEmbedder
+from qa.evaluation.measures import auroc, calibration_error
+from qa.evaluation.questions import Question, read_documents, read_questions
 from qa.library import Library
 from qa.records import Document
 
@@ -43,26 +44,26 @@ class Scores:
         return Scores(*(column[odd::2] for column in (self.best, self.answerable, self.first, self.three)))
 
 
-def ask(documents: list[Document], questions: list[tuple[dict, bool]]) -> list[tuple[float, bool, bool, bool]]:
+def ask(documents: list[Document], questions: list[tuple[Question, bool]]) -> list[tuple[float, bool, bool, bool]]:
     """Ask one library; each question comes with whether this library can answer it."""
     library = Library(embedder=EMBEDDER)
     library.add(documents)
     rows = []
     for question, answerable in questions:
-        citations = library.ask(question["question"], threshold=0).citations
-        hits = [answerable and any(holds(c.quote, gold) for gold in question["answers"]) for c in citations]
+        citations = library.ask(question.question, threshold=0).citations
+        hits = [answerable and any_holds([citation.quote], question.gold) for citation in citations]
         rows.append((citations[0].score if citations else 0.0, answerable, hits[:1] == [True], any(hits)))
     return rows
 
 
-def load(folder: Path) -> tuple[list[Document], list[dict]]:
-    documents = [Document(d["doc_id"], d["text"], d["title"]) for d in read(folder / "corpus.jsonl.gz")]
-    return documents, read(folder / "questions.jsonl.gz")
+def load(folder: Path) -> tuple[list[Document], list[Question]]:
+    documents = read_documents(folder / "corpus.jsonl.gz")
+    return list(documents), list(read_questions(folder / "questions.jsonl.gz").questions)
 
 
 def whole(folder: Path) -> Scores:
     documents, questions = load(folder)
-    return Scores(*map(np.array, zip(*ask(documents, [(q, q["answerable"]) for q in questions]), strict=True)))
+    return Scores(*map(np.array, zip(*ask(documents, [(q, q.answerable) for q in questions]), strict=True)))
 
 
 def small(folder: Path, size: int, *, each: int = 60) -> Scores:
@@ -75,27 +76,20 @@ def small(folder: Path, size: int, *, each: int = 60) -> Scores:
     asked_of = []
     # An unanswerable question stands behind the answerable ones of its article.
     for question in questions:
-        article = question["answers"][0]["doc_id"] if question["answerable"] else article
+        article = question.gold[0].doc_id if question.answerable else article
         asked_of.append((article, question))
     rows = []
     for start in range(0, len(documents), size):
         part = documents[start : start + size]
         ids = {document.id for document in part}
-        own = [q for doc, q in asked_of if doc in ids and q["answerable"]]
-        far = [q for doc, q in asked_of if doc not in ids and q["answerable"]]
-        close = [q for doc, q in asked_of if doc in ids and not q["answerable"]]
+        own = [q for doc, q in asked_of if doc in ids and q.answerable]
+        far = [q for doc, q in asked_of if doc not in ids and q.answerable]
+        close = [q for doc, q in asked_of if doc in ids and not q.answerable]
         chosen = [(q, True) for q in draw.sample(own, min(each, len(own)))]
         chosen += [(q, False) for q in draw.sample(far, each // 3)]
         chosen += [(q, False) for q in draw.sample(close, min(each // 2, len(close)))]
         rows += ask(part, chosen)
     return Scores(*map(np.array, zip(*rows, strict=True)))
-
-
-def calibration_error(confidence: np.ndarray, right: np.ndarray) -> float:
-    """Expected calibration error over ten bins of equal width (Guo et al. 2017)."""
-    bins = np.minimum((confidence * 10).astype(int), 9)
-    inside = [bins == n for n in range(10)]
-    return sum(abs(confidence[b].mean() - right[b].mean()) * b.mean() for b in inside if b.any())
 
 
 def main() -> None:
@@ -124,7 +118,7 @@ def main() -> None:
         confidence = 1 / (1 + np.exp(-slope * (s.best - middle)))
         kept = s.best >= lowest
         print(
-            f"{name:18} {len(s.best):6} {roc_auc_score(s.answerable, s.best):6.3f} "
+            f"{name:18} {len(s.best):6} {auroc(s.best, s.answerable):6.3f} "
             f"{calibration_error(confidence, s.first):6.3f} {(s.three & kept)[s.answerable].mean():14.3f} "
             f"{(~kept)[~s.answerable].mean():16.3f}"
         )

@@ -10,6 +10,7 @@
     ├── IndexMismatch         a sound index that this set-up must not use
     ├── IndexDamaged          a saved index that is not what was saved
     ├── BadReceipt            a receipt that cannot be read
+    ├── BadQuestions          a question set that cannot be read
     └── NoFreePort            a page that finds no port to be served at
 
 Misuse by a program (a wrong shape, a negative offset) is a plain ``ValueError``.
@@ -51,6 +52,10 @@ class IndexDamaged(QAError):
 
 class BadReceipt(QAError):
     """The file is not a receipt of this program, or of a newer one."""
+
+
+class BadQuestions(QAError):
+    """A file of questions or of documents to evaluate on is absent or wrong; the message names the line."""
 
 
 class NoFreePort(QAError):
