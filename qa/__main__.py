@@ -2,6 +2,6 @@
 
 import sys
 
-from qa.cli import main
+from qa.cli import run
 
-sys.exit(main())
+sys.exit(run())

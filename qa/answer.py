@@ -17,9 +17,9 @@ PASSAGES_READ = 10
 # where 1 in 100 questions whose answer would have been shown begin to be refused. Both fitted by
 # benchmarks/calibrate.py on halves of four question sets, none of them the seeds'; the other halves are in
 # docs/QUALITY.md.
-_SLOPE = 10.4
-_MIDDLE = 0.412
-THRESHOLD = 0.167
+_SLOPE = 10.1
+_MIDDLE = 0.418
+THRESHOLD = 0.17
 """The documents say it from this confidence on."""
 
 

@@ -1,6 +1,7 @@
 """The terminal: qa index, ask, serve, verify. Exit status 0 found, 1 not found or not standing, 2 misuse."""
 
 import argparse
+import gc
 import io
 import os
 import sys
@@ -31,6 +32,13 @@ examples:
 
 exit status: 0 found, 1 not found or not standing, 2 misuse
 """
+
+
+def run() -> int:
+    """The command itself: :func:`main`, and a quick way out."""
+    status = main()
+    gc.freeze()  # or the interpreter looks through all of torch once more before it goes: a second of seven
+    return status
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

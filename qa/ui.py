@@ -105,7 +105,7 @@ def build(library: Library, examples: Sequence[str] = ()) -> gr.Blocks:
                         scale=5,
                     )
                     button = gr.Button("Ask", variant="primary", elem_id="ask", min_width=80)
-                    anew = gr.Button("New chat", elem_id="new", min_width=80)
+                    anew = gr.Button("New chat", elem_id="new", min_width=110)
                 with gr.Row(elem_id="examples"):
                     offered = [gr.Button(text, size="sm", elem_classes="example") for text in examples]
             with gr.Column(min_width=320):
