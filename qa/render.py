@@ -8,7 +8,8 @@ NOT_FOUND = "The documents don’t say."
 # Of the confidence, from each on. Each says less than the number does, never more.
 _IN_WORDS = ((0.7, "likely right"), (0.4, "perhaps right"), (0.0, "near, but perhaps no answer"))
 
-NEAREST = "Nearest passages, which do not answer it:"
+# Not "which do not answer it": a refusal can be wrong.
+NEAREST = "Nearest passages:"
 
 # Control characters would steer a terminal; a line break and a tab are kept.
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")

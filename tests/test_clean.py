@@ -267,5 +267,5 @@ def test_what_is_repeated_stands_before_and_is_not_marked_there_as_repeated(docu
 def test_the_order_of_the_documents_does_not_matter(documents: list[Document], chance: object) -> None:
     expected = {document.id: marks for document, marks in zip(documents, mark(documents), strict=True)}
     shuffled = list(documents)
-    chance.shuffle(shuffled)  # type: ignore[attr-defined]
+    chance.shuffle(shuffled)
     assert {document.id: marks for document, marks in zip(shuffled, mark(shuffled), strict=True)} == expected

@@ -139,7 +139,7 @@ def test_a_question_of_another_dimension_is_refused() -> None:
 
 
 def test_float64_and_strided_vectors_are_taken_as_they_are_meant() -> None:
-    index = index_of(np.eye(4, dtype=np.float64)[::-1].T)  # type: ignore[arg-type]
+    index = index_of(np.eye(4, dtype=np.float64)[::-1].T)
     assert index.search(unit(0, 0, 0, 1), 1)[0].tolist() == [0]
 
 

@@ -130,7 +130,7 @@ def test_what_a_package_offers_is_sorted_and_can_be_imported() -> None:
 
 def test_a_name_that_is_not_offered_is_an_attribute_error() -> None:
     with pytest.raises(AttributeError, match="module 'qa' has no attribute 'Nothing'"):
-        qa.Nothing  # noqa: B018
+        qa.Nothing  # noqa: B018 - to look it up is the test
 
 
 def test_no_module_is_named_like_an_exported_name_or_the_standard_library() -> None:

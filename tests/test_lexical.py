@@ -86,7 +86,7 @@ def test_rows_added_and_taken_in_any_order_score_as_if_they_had_always_been_alon
             index.add(step)
             rows.extend(step)
         else:
-            kept = step.sample(range(len(rows)), step.randint(0, len(rows)))  # type: ignore[attr-defined]
+            kept = step.sample(range(len(rows)), step.randint(0, len(rows)))
             index.take(kept)
             rows = [rows[row] for row in kept]
         assert len(index) == len(rows)
@@ -159,7 +159,7 @@ def test_an_index_built_again_from_its_arrays_is_the_same(rows: list[Row], quest
 def test_another_vocabulary_than_the_arrays_were_made_with_is_refused(vocabulary: object) -> None:
     _, arrays = index_of([["a", "b"], ["b"]]).to_arrays()
     with pytest.raises(ValueError, match=r"vocabulary|do not fit"):
-        LexicalIndex.from_arrays(vocabulary, arrays)  # type: ignore[arg-type]
+        LexicalIndex.from_arrays(vocabulary, arrays)
 
 
 @pytest.mark.parametrize(

@@ -154,7 +154,7 @@ def test_furniture_is_in_no_passage() -> None:
 
 def test_another_fusion_is_misuse() -> None:
     with pytest.raises(ValueError, match="weighted, rrf, got 'sum'"):
-        Library(embedder=HashingEmbedder(), fusion="sum")  # type: ignore[arg-type]
+        Library(embedder=HashingEmbedder(), fusion="sum")
 
 
 def test_fusion_by_rank_reaches_through() -> None:

@@ -140,7 +140,7 @@ def test_ranges_unpack_sort_and_slice() -> None:
 
 def test_a_quote_cannot_be_moved() -> None:
     with pytest.raises(dataclasses.FrozenInstanceError):
-        quote("25 days").start = 0  # type: ignore[misc]
+        quote("25 days").start = 0
 
 
 # Citations and answers

@@ -165,7 +165,7 @@ def test_an_empty_store_has_no_hits(fusion: Any) -> None:
 
 def test_an_unknown_fusion_is_refused_by_name() -> None:
     with pytest.raises(ValueError, match="weighted, rrf, got 'sum'"):
-        store_of(FOUR).search(direction(0), ["us"], 1, fusion="sum")  # type: ignore[arg-type]
+        store_of(FOUR).search(direction(0), ["us"], 1, fusion="sum")
 
 
 # Files

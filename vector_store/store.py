@@ -16,7 +16,7 @@ from vector_store.snapshot import SnapshotDamaged
 Fusion = Literal["weighted", "rrf"]
 FUSIONS: tuple[Fusion, ...] = get_args(Fusion)
 
-# How far down either ranking is read. Deeper changed no answer of the question sets.
+# How far down either ranking is read: ten times as far as passages are wanted. Not tuned.
 DEPTH = 100
 
 
