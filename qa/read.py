@@ -40,7 +40,7 @@ class SentenceReader:
     the highest that any could have) and its passage's score. No weights were
     fitted: of those tried for these three, none was better on both question
     sets. A fourth number, the share of the question's words that sentence and
-    title cover, weighed by idf, gave 0.1 to 1.4 points more; it is left out
+    title cover, weighed by idf, gave 0.1 to 1.3 points more; it is left out
     for simplicity. Development runs, before other spellings counted:
 
     ====================================  =========  ===========
