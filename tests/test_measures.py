@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from sklearn.metrics import ndcg_score, roc_auc_score
+from sklearn.calibration import calibration_curve
+from sklearn.metrics import ndcg_score, precision_recall_curve, roc_auc_score
 
 from qa.evaluation.measures import (
     area_under_risk,
@@ -108,6 +109,25 @@ def test_equal_confidences_share_their_risk() -> None:
     assert risk.tolist() == [0.5, 0.5]
 
 
+@given(st.lists(st.booleans(), min_size=1, max_size=50), st.randoms(use_true_random=False))
+def test_the_area_under_risk_is_that_of_scikit_learns_precision(flags: list[bool], random) -> None:
+    # Every confidence differs, so that scikit-learn has a threshold for every coverage.
+    confidence, right = np.array(random.sample(range(99), len(flags))) / 99, np.array(flags)
+    assume(right.any())  # without, scikit-learn warns that recall is undefined
+    precision, _, _ = precision_recall_curve(right, confidence)
+    assert area_under_risk(confidence, right) == pytest.approx(1 - precision[:-1].mean())
+
+
+@given(CONFIDENCES, st.sampled_from([0.0, 0.3, 0.5, 0.75, 0.9, 1.0]))
+def test_coverage_is_that_of_scikit_learns_thresholds(pairs: list[tuple[float, bool]], wanted: float) -> None:
+    confidence, right = arrays(pairs)
+    assume(right.any())
+    precision, _, thresholds = precision_recall_curve(right, confidence)
+    precise = thresholds[precision[:-1] >= wanted - 1e-9]
+    expected = (confidence >= precise.min()).mean() if precise.size else 0
+    assert coverage_at(wanted, confidence, right) == pytest.approx(expected)
+
+
 @given(CONFIDENCES, st.randoms(use_true_random=False))
 def test_the_order_of_the_questions_does_not_matter(pairs: list[tuple[float, bool]], random) -> None:
     mixed = random.sample(pairs, len(pairs))
@@ -135,3 +155,17 @@ def test_calibration_error_worked_by_hand() -> None:
     confidence, right = np.array([0.8, 0.8, 0.1]), np.array([True, False, False])
     assert calibration_error(confidence, right) == pytest.approx(0.3 * 2 / 3 + 0.1 / 3)
     assert calibration_error(np.array([1.0]), np.array([True])) == 0
+
+
+# No edge of up to 12 bins is among these: scikit-learn puts a confidence on an edge into the lower bin.
+BETWEEN_EDGES = st.integers(0, 99).map(lambda number: (number + 0.37) / 100)
+
+
+@given(st.lists(st.tuples(BETWEEN_EDGES, st.booleans()), min_size=1), st.integers(1, 12))
+def test_calibration_error_is_that_of_scikit_learns_curve(pairs: list[tuple[float, bool]], bins: int) -> None:
+    confidence, right = arrays(pairs)
+    share_right, mean_confidence = calibration_curve(right, confidence, n_bins=bins)
+    inside = np.digitize(confidence, np.linspace(0, 1, bins + 1)[1:-1])
+    sizes = np.bincount(inside, minlength=bins)
+    expected = np.average(np.abs(share_right - mean_confidence), weights=sizes[sizes > 0])
+    assert calibration_error(confidence, right, bins=bins) == pytest.approx(expected)

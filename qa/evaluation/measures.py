@@ -3,14 +3,16 @@
 import re
 import string
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from math import log2
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
+T = TypeVar("T", bound=Hashable)
 
 _ARTICLES = re.compile(r"\b(a|an|the)\b")
 _PUNCTUATION = str.maketrans("", "", string.punctuation)
@@ -26,13 +28,21 @@ def normalised(answer: str) -> str:
 
 
 def exact_match(answer: str, gold: Sequence[str]) -> float:
-    """1 if ``answer`` is one of ``gold`` once both are normalised, else 0; without gold, 1 for an empty answer."""
-    return float(normalised(answer) in ({normalised(text) for text in gold} or {""}))
+    """1 if ``answer`` is one of ``gold`` once both are normalised, else 0; without gold, 1 for an empty answer.
+
+    A gold answer of which normalising leaves nothing is none, as in the
+    published rules of SQuAD 2.0 (Rajpurkar et al. 2018).
+    """
+    return float(normalised(answer) in _said(gold))
 
 
 def token_f1(answer: str, gold: Sequence[str]) -> float:
-    """The best F1 of shared words over ``gold``, in [0, 1], normalised (SQuAD); without gold, 1 for an empty answer."""
-    return max((_f1(normalised(answer).split(), normalised(text).split()) for text in gold or [""]), default=0.0)
+    """The best F1 of shared words over ``gold``, in [0, 1], normalised (SQuAD 2.0); as above without gold."""
+    return max(_f1(normalised(answer).split(), text.split()) for text in _said(gold))
+
+
+def _said(gold: Sequence[str]) -> list[str]:
+    return [said for text in gold if (said := normalised(text))] or [""]
 
 
 def _f1(answer: Sequence[str], gold: Sequence[str]) -> float:
@@ -42,18 +52,18 @@ def _f1(answer: Sequence[str], gold: Sequence[str]) -> float:
     return 2 * shared / (len(answer) + len(gold))
 
 
-def recall_at(k: int, ranking: Sequence[str], relevant: Mapping[str, int]) -> float:
+def recall_at(k: int, ranking: Sequence[T], relevant: Mapping[T, int]) -> float:
     """The share of the relevant (grade above 0) that the first ``k`` hold."""
     wanted = {name for name, grade in relevant.items() if grade > 0}
     return len(wanted.intersection(ranking[:k])) / len(wanted) if wanted else 0.0
 
 
-def reciprocal_rank(ranking: Sequence[str], relevant: Mapping[str, int]) -> float:
+def reciprocal_rank(ranking: Sequence[T], relevant: Mapping[T, int]) -> float:
     """1 / the rank of the first relevant one, 0 where there is none (Voorhees 1999)."""
     return next((1 / rank for rank, name in enumerate(ranking, start=1) if relevant.get(name, 0) > 0), 0.0)
 
 
-def ndcg_at(k: int, ranking: Sequence[str], relevant: Mapping[str, int]) -> float:
+def ndcg_at(k: int, ranking: Sequence[T], relevant: Mapping[T, int]) -> float:
     """Normalised discounted cumulative gain: grade / log2(rank + 1) (Järvelin & Kekäläinen 2002, as trec_eval)."""
     ideal = sorted((grade for grade in relevant.values() if grade > 0), reverse=True)[:k]
     best = _gain(ideal)
@@ -84,13 +94,11 @@ def area_under_risk(confidence: Floats, right: Flags) -> float:
 
 def coverage_at(precision: float, confidence: Floats, right: Flags) -> float:
     """The largest share of questions that can be answered by one threshold with at least ``precision`` right."""
-    thresholds = np.unique(confidence)
-    shares = [
-        float(answered.mean())
-        for answered in (confidence >= threshold for threshold in thresholds)
-        if right[answered].mean() >= precision
-    ]
-    return max(shares, default=0.0)
+    order = np.argsort(-confidence, kind="stable")
+    answered = np.arange(1, len(right) + 1)
+    precise = np.cumsum(right[order]) >= precision * answered - 1e-9
+    last = np.append(np.diff(confidence[order]) != 0, True)  # no threshold parts equal confidences
+    return float(answered[precise & last].max(initial=0) / len(right)) if len(right) else 0.0
 
 
 def auroc(confidence: Floats, positive: Flags) -> float:

@@ -1,0 +1,46 @@
+"""The records of an evaluation: questions, and the answers that are right."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from qa.records import Document
+
+
+@dataclass(frozen=True)
+class Gold:
+    """An answer that is right: ``text`` as it stands in document ``doc_id`` from ``start`` on."""
+
+    text: str
+    doc_id: str
+    start: int
+
+    @property
+    def end(self) -> int:
+        """Where it ends, white space at its end left out."""
+        return self.start + len(self.text.rstrip())
+
+    def stands_in(self, documents: Mapping[str, Document]) -> bool:
+        """Whether it really stands there."""
+        document = documents.get(self.doc_id)
+        return document is not None and self.start >= 0 and document.text.startswith(self.text, self.start)
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question and its right answers; ``relevant`` are graded documents, where a set judges only those."""
+
+    id: str
+    question: str
+    gold: tuple[Gold, ...] = ()
+    answerable: bool = True
+    relevant: Mapping[str, int] = field(default_factory=dict)
+    fields: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class QuestionSet:
+    """Questions in the order of the file, and the documents that came with them, if any did."""
+
+    questions: tuple[Question, ...]
+    documents: tuple[Document, ...] = ()
