@@ -11,6 +11,7 @@
     ├── IndexDamaged          a saved index that is not what was saved
     ├── BadReceipt            a receipt that cannot be read
     ├── BadQuestions          a question set that cannot be read
+    ├── BadRun                a run of an evaluation that cannot be read, gone on with or replaced
     └── NoFreePort            a page that finds no port to be served at
 
 Misuse by a program (a wrong shape, a negative offset) is a plain ``ValueError``.
@@ -56,6 +57,10 @@ class BadReceipt(QAError):
 
 class BadQuestions(QAError):
     """A file of questions or of documents to evaluate on is absent or wrong; the message names the line."""
+
+
+class BadRun(QAError):
+    """A file or folder of an evaluation is absent, damaged, or of another run than expected."""
 
 
 class NoFreePort(QAError):

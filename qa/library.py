@@ -138,7 +138,12 @@ class Library:
         a question without a word, or of more than 2,000 characters.
         """
         check(question)
-        found = self.search(question, PASSAGES_READ)
+        return self.answer(question, self.search(question, PASSAGES_READ), top=top, threshold=threshold)
+
+    def answer(
+        self, question: str, found: Sequence[tuple[Passage, Hit]], *, top: int = 3, threshold: float = THRESHOLD
+    ) -> Answer:
+        """The second half of :meth:`ask`: what the passages ``found`` by :meth:`search`, best first, say to it."""
         return answer_from(question, found, reader=self.reader, documents=self.documents, top=top, threshold=threshold)
 
     @property

@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def progress(what: str) -> "Iterator[Progress]":
+def progress(what: str, counted: str = "passages") -> "Iterator[Progress]":
     """A bar on a terminal, nothing elsewhere."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TextColumn("passages"), TimeRemainingColumn())
+    columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TextColumn(counted), TimeRemainingColumn())
     with Progress(*columns, console=_console(), transient=True, disable=not sys.stderr.isatty()) as bar:
         task = bar.add_task(what, total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)

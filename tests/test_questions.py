@@ -124,9 +124,10 @@ def test_a_misspelt_field_of_an_answer_is_refused_and_any_other_passed_over(
         lines(tmp_path / "q.jsonl", OWN[1] | {"answerable": True, "answers": [answer]})
     ).questions
     assert question.gold == (Gold("me", "a.txt", 4),)
+    misspelt = {key: value for key, value in answer.items() if key != meant} | {name: 1}
+    path = lines(tmp_path / "q.jsonl", OWN[0] | {"answers": [misspelt]})
     with pytest.raises(BadQuestions, match=f"line 1: unknown field of an answer '{name}'; did you mean"):
-        misspelt = {key: value for key, value in answer.items() if key != meant} | {name: 1}
-        read_questions(lines(tmp_path / "q.jsonl", OWN[0] | {"answers": [misspelt]}))
+        read_questions(path)
 
 
 def test_fields_of_ones_own_are_kept(tmp_path: Path) -> None:

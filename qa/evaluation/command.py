@@ -1,0 +1,61 @@
+"""qa eval: from what was typed to tables, a run's file and a report."""
+
+import argparse
+from pathlib import Path
+
+from qa import terminal
+from qa.answer import THRESHOLD
+from qa.errors import QAError
+from qa.evaluation import report, run, tables
+from qa.evaluation.compare import Compared, compare_runs
+from qa.evaluation.evaluate import check_folder, evaluate, finish
+from qa.evaluation.files import replace
+from qa.evaluation.plan import Plan, Settings, read_plan
+from qa.evaluation.run import Run
+
+STOPPED = 130
+REPORT = "report.html"
+
+
+def evaluate_command(options: argparse.Namespace) -> int:
+    """Carry out ``qa eval``; the exit status: 0, or 130 if Ctrl-C stopped it."""
+    out: Path | None = options.out
+    if out:
+        check_folder(out, resume=options.resume)
+    elif options.resume:
+        raise QAError("--resume goes on with a run that was kept; name its folder with --out")
+    before = run.read(options.compare) if options.compare else None  # a wrong name is told now, not after an hour
+    plan = _plan(options)
+    for error in plan.documents.refused:
+        terminal.say(f"left out: {error}", style="yellow")
+    found = evaluate(plan, folder=out, resume=options.resume, bars=terminal.progress)
+    compared = compare_runs(found, before) if before else None
+    tables.show(found, compared, slices=("answerable", *plan.settings.by))
+    if out:
+        write(found, plan, out, compared)
+        terminal.say(f"written: {out / run.FILE} and {out / REPORT}")
+    if not found.complete:
+        onwards = "go on with the same command and --resume" if out else "with --out DIR, it could be gone on with"
+        terminal.say(f"qa: stopped after {len(found.outcomes)} of {found.of} questions; {onwards}", style="bold red")
+        return STOPPED
+    return 0
+
+
+def write(found: Run, plan: Plan, out: Path, compared: Compared | None = None) -> None:
+    """Write the run and its report to ``out``; if it is complete, forget what was kept to go on with."""
+    texts = {document.id: document.text for document in plan.documents.found}
+    replace(out / REPORT, report.to_html(found, texts, compared))
+    run.write(found, out)
+    finish(found, out)
+
+
+def _plan(options: argparse.Namespace) -> Plan:
+    threshold = THRESHOLD if options.threshold is None else options.threshold
+    settings = Settings(options.top, threshold, options.sample, options.seed, tuple(options.by))
+    return read_plan(
+        options.questions,
+        documents=options.documents,
+        index=options.index,
+        corpus=options.corpus,
+        settings=settings,
+    )

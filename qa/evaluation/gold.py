@@ -1,0 +1,93 @@
+"""Gold answers against the documents: which stand where they should, and which passages hold them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from qa.evaluation.questions import Gold, Question
+from qa.records import Document, Passage, Slice
+
+Place = tuple[str, int]
+"""A passage by its document and start."""
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A question whose gold is sound; ``documents`` and ``passages`` are the relevant ones, with their grades."""
+
+    question: Question
+    documents: Mapping[str, int]
+    passages: Mapping[Place, int]
+    fields: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Something of a question that cannot be scored, and why; ``whole`` where nothing of it can be."""
+
+    id: str
+    reason: str
+    whole: bool
+
+
+def holds(part: Slice, gold: Gold) -> bool:
+    """Whether the gold answer stands in ``part``, at its place; white space at its end need not."""
+    return part.document.id == gold.doc_id and part.start <= gold.start and gold.end <= part.end
+
+
+def check_gold(
+    questions: Sequence[Question], documents: Mapping[str, Document]
+) -> tuple[tuple[Question, ...], tuple[Fault, ...]]:
+    """The questions with what is sound of their gold, and what is not; one with nothing sound is left out."""
+    kept: list[Question] = []
+    faults: list[Fault] = []
+    for question in questions:
+        wrong = [reason for gold in question.gold if (reason := _wrong(gold, documents))]
+        absent = question.relevant.keys() - documents.keys()
+        wrong += [f"judged document {name!r} is not in the corpus" for name in sorted(absent)]
+        sound = tuple(gold for gold in question.gold if gold.stands_in(documents))
+        relevant = {name: grade for name, grade in question.relevant.items() if name not in absent}
+        lost = bool(wrong) and not sound and not any(grade > 0 for grade in relevant.values())
+        faults += [Fault(question.id, reason, lost) for reason in wrong]
+        if not lost:
+            kept.append(replace(question, gold=sound, relevant=relevant) if wrong else question)
+    return tuple(kept), tuple(faults)
+
+
+def _wrong(gold: Gold, documents: Mapping[str, Document]) -> str:
+    """Why a gold answer does not stand, or nothing."""
+    if gold.doc_id not in documents:
+        return f"gold document {gold.doc_id!r} is not in the corpus"
+    if gold.stands_in(documents):
+        return ""
+    text = documents[gold.doc_id].text
+    there = text[max(gold.start, 0) :][: len(gold.text)]
+    nearest = text.find(gold.text)
+    elsewhere = f"; it does at {nearest}" if nearest >= 0 else " nor anywhere else in it"
+    return f"{gold.text[:60]!r} does not stand at {gold.start} of {gold.doc_id!r}, but {there[:60]!r}{elsewhere}"
+
+
+def judged(questions: Sequence[Question], passages: Sequence[Passage], by: Sequence[str] = ()) -> list[Judged]:
+    """Every question with its relevant documents and passages; ``by`` names the fields to keep.
+
+    A passage is relevant if it holds a gold answer whole, at its place; where
+    none does, because it was cut, if it holds a part of it.
+    """
+    of: dict[str, list[Passage]] = {}
+    for passage in passages:
+        of.setdefault(passage.document.id, []).append(passage)
+    return [
+        Judged(
+            question,
+            question.relevant or {gold.doc_id: 1 for gold in question.gold},
+            {place: 1 for gold in question.gold for place in _places(gold, of.get(gold.doc_id, []))},
+            {name: question.fields[name] for name in by if name in question.fields},
+        )
+        for question in questions
+    ]
+
+
+def _places(gold: Gold, passages: Sequence[Passage]) -> list[Place]:
+    whole = [passage for passage in passages if holds(passage, gold)]
+    cut = [passage for passage in passages if passage.start < gold.end and gold.start < passage.end]
+    return [(passage.document.id, passage.start) for passage in whole or cut]

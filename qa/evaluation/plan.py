@@ -1,0 +1,162 @@
+"""What is to be asked of which documents: read, drawn and checked before anything is embedded."""
+
+import hashlib
+import json
+import random
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from qa.answer import PASSAGES_READ, THRESHOLD
+from qa.errors import BadQuestions, UnreadableFile
+from qa.evaluation.asking import DEPTH
+from qa.evaluation.files import data_files, digest
+from qa.evaluation.gold import Fault, check_gold
+from qa.evaluation.questions import Question, read_documents, read_questions
+from qa.evaluation.run import code, packages
+from qa.library import Library
+from qa.load import load
+from qa.records import Document
+
+
+@dataclass(frozen=True)
+class Documents:
+    """Where the answers are to be found; ``library`` where they are indexed already, else it is made of ``found``."""
+
+    found: tuple[Document, ...]
+    path: str
+    library: Library | None = None
+    refused: tuple[UnreadableFile, ...] = ()
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How is asked: ``sample`` questions drawn by ``seed`` (all of them if None), told also by the fields in ``by``."""
+
+    top: int = 3
+    threshold: float = THRESHOLD
+    sample: int | None = None
+    seed: int = 0
+    by: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Sound questions, ``faults`` of the others, the documents, and all that the outcome depends on."""
+
+    name: str
+    questions: tuple[Question, ...]
+    faults: tuple[Fault, ...]
+    documents: Documents
+    settings: Settings
+    fingerprints: Mapping[str, Any]
+
+    @property
+    def settings_in_full(self) -> dict[str, Any]:
+        """The settings, with those that are constants of the program."""
+        own = self.settings
+        return {
+            "top": own.top,
+            "threshold": own.threshold,
+            "sample": own.sample,
+            "seed": own.seed,
+            "by": list(own.by),
+            "passages_read": PASSAGES_READ,
+            "depth": DEPTH,
+        }
+
+
+def read_plan(
+    questions: Path,
+    *,
+    documents: Path | None = None,
+    index: Path | None = None,
+    corpus: Path | None = None,
+    settings: Settings | None = None,
+) -> Plan:
+    """The plan for a file or folder of questions, on at most one of ``documents``, ``index`` and ``corpus``.
+
+    Without any, the documents that come with the questions are meant. Raises
+    BadQuestions where the files are absent or wrong, where no question has a
+    field of ``by``, or where no question can be scored.
+    """
+    settings = Settings() if settings is None else settings
+    read = read_questions(questions)
+    known = {name for question in read.questions for name in question.fields}
+    if absent := [name for name in settings.by if name not in known]:
+        raise BadQuestions(
+            f"{questions}: no question has the field {absent[0]!r}; there "
+            + (f"are: {', '.join(sorted(known))}" if known else "is none to group by")
+        )
+    where = _documents(questions, read.documents, documents=documents, index=index, corpus=corpus)
+    fingerprints = {
+        "questions": {"path": str(questions), "sha256": digest(data_files(questions))},
+        "documents": {"path": where.path, "count": len(where.found), "sha256": _digest(where.found)},
+        "code": code(),
+        "packages": packages(),
+    }
+    drawn = _drawn(read.questions, settings)
+    sound, faults = check_gold(drawn, {document.id: document for document in where.found})
+    if not sound:
+        raise BadQuestions(f"{questions}: no question can be scored: {faults[0].id}: {faults[0].reason}")
+    return Plan(_name(questions), sound, faults, where, settings, fingerprints)
+
+
+def thinned(plan: Plan, documents: int) -> Plan:
+    """The plan with about ``documents`` documents: those with a gold answer, and others drawn by the seed."""
+    found = plan.documents.found
+    needed = {name for question in plan.questions for name in (*question.relevant, *(g.doc_id for g in question.gold))}
+    others = [document for document in found if document.id not in needed]
+    drawn = random.Random(plan.settings.seed).sample(others, min(len(others), max(documents - len(needed), 0)))  # noqa: S311
+    kept = tuple(sorted([*drawn, *(d for d in found if d.id in needed)], key=lambda document: document.id))
+    about = {**plan.fingerprints["documents"], "count": len(kept), "sha256": _digest(kept)}
+    return replace(
+        plan,
+        documents=replace(plan.documents, found=kept, library=None),
+        fingerprints={**plan.fingerprints, "documents": about},
+    )
+
+
+def _documents(
+    questions: Path, own: tuple[Document, ...], *, documents: Path | None, index: Path | None, corpus: Path | None
+) -> Documents:
+    if index is not None:
+        library = Library.load(index)
+        return Documents(library.documents, str(index), library)
+    if documents is not None:
+        loaded = load([documents])
+        return Documents(_sorted(loaded.documents), str(documents), refused=tuple(loaded.refused))
+    if corpus is not None:
+        return Documents(_sorted(read_documents(corpus)), str(corpus))
+    if not own:
+        raise BadQuestions(
+            f"{questions} brings no documents; name them with --documents FOLDER, --index DIR or --corpus FILE"
+        )
+    return Documents(_sorted(own), str(questions))
+
+
+def _sorted(documents: Iterable[Document]) -> tuple[Document, ...]:
+    return tuple(sorted(documents, key=lambda document: document.id))
+
+
+def _drawn(questions: Sequence[Question], settings: Settings) -> Sequence[Question]:
+    """The sample, in the order of the file."""
+    if settings.sample is None or settings.sample >= len(questions):
+        return questions
+    rows = random.Random(settings.seed).sample(range(len(questions)), settings.sample)  # noqa: S311 - no secret
+    return [questions[row] for row in sorted(rows)]
+
+
+def _digest(documents: Iterable[Document]) -> str:
+    total = hashlib.sha256()
+    for document in documents:
+        total.update(json.dumps([document.id, document.title, document.text]).encode() + b"\n")
+    return total.hexdigest()
+
+
+def _name(questions: Path) -> str:
+    """The name of the file or folder, or, as many a file is just called questions, that of the folder it lies in."""
+    path = questions.resolve()
+    stem = path.name if path.is_dir() else path.name.split(".")[0]
+    return path.parent.name if stem == "questions" else stem
