@@ -93,6 +93,7 @@ def read_plan(
     fingerprints = {
         "questions": {"path": str(questions), "sha256": digest(data_files(questions))},
         "documents": {"path": where.path, "count": len(where.found), "sha256": _digest(where.found)},
+        **({"index": {"sha256": where.library.fingerprint}} if where.library else {}),
         "code": code(),
         "packages": packages(),
     }
