@@ -18,10 +18,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from answers import any_holds
 from sklearn.linear_model import LogisticRegression
 
 from qa.embed import SentenceTransformerEmbedder
+from qa.evaluation.gold import holds
 from qa.evaluation.measures import auroc, calibration_error
 from qa.evaluation.questions import Question, read_documents, read_questions
 from qa.library import Library
@@ -51,7 +51,7 @@ def ask(documents: list[Document], questions: list[tuple[Question, bool]]) -> li
     rows = []
     for question, answerable in questions:
         citations = library.ask(question.question, threshold=0).citations
-        hits = [answerable and any_holds([citation.quote], question.gold) for citation in citations]
+        hits = [answerable and any(holds(c.quote, gold) for gold in question.gold) for c in citations]
         rows.append((citations[0].score if citations else 0.0, answerable, hits[:1] == [True], any(hits)))
     return rows
 
