@@ -150,9 +150,10 @@ def _drawn(questions: Sequence[Question], settings: Settings) -> Sequence[Questi
 
 
 def _digest(documents: Iterable[Document]) -> str:
+    """Of what was given; a title may be this program's own reading of a text."""
     total = hashlib.sha256()
     for document in documents:
-        total.update(json.dumps([document.id, document.title, document.text]).encode() + b"\n")
+        total.update(json.dumps([document.id, document.text]).encode() + b"\n")
     return total.hexdigest()
 
 
