@@ -1,4 +1,4 @@
-"""The terminal: qa index, ask, serve, verify. Exit status 0 found, 1 not found or not standing, 2 misuse."""
+"""The terminal: qa index, ask, serve, eval, verify. Exit status 0 found, 1 not found or not standing, 2 misuse."""
 
 import argparse
 import gc
@@ -29,6 +29,7 @@ examples:
   qa ask "Who signed?" --json > who.json   keep a receipt
   qa verify who.json --documents letters   does every quote still stand?
   qa serve                                 ask in a browser
+  qa eval questions.jsonl --documents letters --out run
 
 exit status: 0 found, 1 not found or not standing, 2 misuse
 """
@@ -94,11 +95,30 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--port", type=_port, help="the port (7860, or the next free one)")
     serve.set_defaults(run=_serve)
 
+    _add_eval(commands.add_parser("eval", help="measure how good the answers are, on questions with known answers"))
+
     verify = commands.add_parser("verify", help="check that the quotes of a receipt still stand")
     verify.add_argument("receipt", help="a file that qa ask --json wrote, or - for standard input")
     verify.add_argument("--documents", type=Path, required=True, metavar="DIR", help="the folder that was indexed")
     verify.set_defaults(run=_verify)
     return parser
+
+
+def _add_eval(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("questions", type=Path, help="JSON lines, SQuAD’s JSON, or a folder that holds a question set")
+    source = parser.add_mutually_exclusive_group()
+    source.add_argument("--documents", type=Path, metavar="DIR", help="a file or folder to read and index now")
+    source.add_argument("--index", type=Path, metavar="DIR", help="a saved index")
+    source.add_argument("--corpus", type=Path, metavar="FILE", help="documents as JSON lines")
+    parser.add_argument("--out", type=Path, metavar="DIR", help="write run.json and report.html there")
+    parser.add_argument("--compare", type=Path, metavar="RUN", help="an earlier run, to be held against: its folder")
+    parser.add_argument("--sample", type=_positive, metavar="N", help="ask N questions, drawn by --seed (all)")
+    parser.add_argument("--seed", type=int, default=0, metavar="S", help="of the sample (0)")
+    parser.add_argument("--by", action="append", default=[], metavar="FIELD", help="tell results by this field, too")
+    parser.add_argument("--top", type=_positive, default=3, metavar="N", help="citations at the most (3)")
+    parser.add_argument("--threshold", type=_share, metavar="C", help="refuse below this confidence (as qa ask does)")
+    parser.add_argument("--resume", action="store_true", help="go on with the run in --out that was stopped")
+    parser.set_defaults(run=_eval)
 
 
 def _add_library(parser: argparse.ArgumentParser) -> None:
@@ -121,7 +141,19 @@ def _port(text: str) -> int:
     return number
 
 
-_positive.__name__, _port.__name__ = "number of at least 1", "port from 1 to 65535"  # argparse names them in messages
+def _share(text: str) -> float:
+    number = float(text)
+    if not 0 <= number <= 1:
+        raise ValueError
+    return number
+
+
+# argparse names them in messages
+_positive.__name__, _port.__name__, _share.__name__ = (
+    "number of at least 1",
+    "port from 1 to 65535",
+    "number from 0 to 1",
+)
 
 
 def _index(options: argparse.Namespace) -> int:
@@ -162,6 +194,12 @@ def _serve(options: argparse.Namespace) -> int:
 
     serve(_library(options), port=options.port)
     return FOUND
+
+
+def _eval(options: argparse.Namespace) -> int:
+    from qa.evaluation.command import evaluate_command
+
+    return evaluate_command(options)
 
 
 def _verify(options: argparse.Namespace) -> int:
