@@ -37,6 +37,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, str
     """A folder with the seeds in it, and an environment without a network."""
     folder = tmp_path_factory.mktemp("readme")
     shutil.copytree(ROOT / "seeds", folder / "seeds")
+    shutil.copytree(ROOT / "tests" / "quality", folder / "tests" / "quality")
     hook = folder / "hook"
     hook.mkdir()
     (hook / "sitecustomize.py").write_text(REFUSE, encoding="utf-8")

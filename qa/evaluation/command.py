@@ -5,7 +5,7 @@ from pathlib import Path
 
 from qa import terminal
 from qa.answer import THRESHOLD
-from qa.errors import QAError
+from qa.errors import BadRun, QAError
 from qa.evaluation import report, run, tables
 from qa.evaluation.compare import Compared, compare_runs
 from qa.evaluation.evaluate import check_folder, evaluate, finish
@@ -26,10 +26,14 @@ def evaluate_command(options: argparse.Namespace) -> int:
         raise QAError("--resume goes on with a run that was kept; name its folder with --out")
     before = run.read(options.compare) if options.compare else None  # a wrong name is told now, not after an hour
     plan = _plan(options)
+    if before:
+        _check_shared(plan, before)
     for error in plan.documents.refused:
         terminal.say(f"left out: {error}", style="yellow")
     found = evaluate(plan, folder=out, resume=options.resume, bars=terminal.progress)
-    compared = compare_runs(found, before) if before else None
+    if out:
+        run.write(found, out)  # whatever happens while it is compared and shown
+    compared = _compared(found, before)
     tables.show(found, compared, slices=("answerable", *plan.settings.by))
     if out:
         write(found, plan, out, compared)
@@ -44,9 +48,25 @@ def evaluate_command(options: argparse.Namespace) -> int:
 def write(found: Run, plan: Plan, out: Path, compared: Compared | None = None) -> None:
     """Write the run and its report to ``out``; if it is complete, forget what was kept to go on with."""
     texts = {document.id: document.text for document in plan.documents.found}
-    replace(out / REPORT, report.to_html(found, texts, compared))
     run.write(found, out)
+    replace(out / REPORT, report.to_html(found, texts, compared))
     finish(found, out)
+
+
+def _check_shared(plan: Plan, before: Run) -> None:
+    """BadRun, before anything is asked, where ``before`` asked nothing that the plan asks."""
+    if {(asked.id, asked.question) for asked in plan.questions}.isdisjoint((o.id, o.question) for o in before.outcomes):
+        raise BadRun(f"{before.name} and {plan.name} have no question in common, so there is nothing to compare")
+
+
+def _compared(found: Run, before: Run | None) -> Compared | None:
+    """How the run compares; None if it was stopped before it came to a question that both have."""
+    try:
+        return compare_runs(found, before) if before else None
+    except BadRun:
+        if found.complete:
+            raise
+        return None
 
 
 def _plan(options: argparse.Namespace) -> Plan:

@@ -8,6 +8,7 @@ import numpy as np
 from qa.errors import BadRun
 from qa.evaluation.intervals import Interval, compare, statistic_interval
 from qa.evaluation.outcomes import Outcome
+from qa.evaluation.questions import Gold
 from qa.evaluation.run import Run
 from qa.evaluation.scores import HEADLINE, MEASURES, WHOLE, Whole
 
@@ -34,7 +35,7 @@ class Compared:
     """``by`` is the measure by which questions are ``won`` and ``lost``: (old, new) outcomes, in the order asked.
 
     ``left_out`` counts the questions that only one run asked, or asked in
-    other words or with other gold answers.
+    other words or with other gold.
     """
 
     old_name: str
@@ -50,7 +51,7 @@ def compare_runs(new: Run, old: Run) -> Compared:
     """``new`` against ``old``, on the questions that both asked; BadRun where there is none."""
     before = {outcome.id: outcome for outcome in old.outcomes}
     pairs = [(before[after.id], after) for after in new.outcomes if after.id in before]
-    pairs = [(one, other) for one, other in pairs if (one.question, one.gold) == (other.question, other.gold)]
+    pairs = [(one, other) for one, other in pairs if _asked(one) == _asked(other)]
     if not pairs:
         raise BadRun(f"{old.name} and {new.name} have no question in common, so there is nothing to compare")
     olds, news = [one for one, _ in pairs], [other for _, other in pairs]
@@ -62,12 +63,17 @@ def compare_runs(new: Run, old: Run) -> Compared:
     return Compared(
         old.name,
         len(pairs),
-        len(new.outcomes) + len(old.outcomes) - 2 * len(pairs),
+        len(before.keys() | {outcome.id for outcome in new.outcomes}) - len(pairs),
         differences,
         by,
         tuple(pair for pair, change in changes if change > 0),
         tuple(pair for pair, change in changes if change < 0),
     )
+
+
+def _asked(outcome: Outcome) -> tuple[str, bool, tuple[Gold, ...], int]:
+    """What must be the same in both runs: then the same measures apply, too."""
+    return outcome.question, outcome.answerable, outcome.gold, outcome.gold_documents
 
 
 def _change(pair: tuple[Outcome, Outcome], name: str) -> float:

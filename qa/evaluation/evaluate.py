@@ -4,7 +4,7 @@ import shutil
 import sys
 import time
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, closing, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -55,18 +55,19 @@ def evaluate(
     Ctrl-C ends the asking, not the run: what was asked until then is returned.
     Before the first question there is nothing to return, and it is passed on.
     """
+    library = plan.documents.library or Library(embedder=embedder)
+    fingerprints = {**plan.fingerprints, "embedder": _embedder(library)}
+    depends_on = {"fingerprints": fingerprints, "settings": plan.settings_in_full, "of": len(plan.questions)}
     journal = Journal(folder / WORK) if folder else None
-    depends_on = {"fingerprints": plan.fingerprints, "settings": plan.settings_in_full, "of": len(plan.questions)}
     done = journal.read(depends_on) if journal and resume else {}
-    if journal:
-        journal.start(depends_on, done)
     began = datetime.now(UTC)
-    library, indexing = _library(plan, folder if resume else None, embedder, bars)
-    if folder and indexing and library.passages:
-        library.save(folder / WORK / "index")
-    _ask(plan, library, journal, done, bars)
-    if journal:
-        journal.close()
+    with closing(journal) if journal else nullcontext():
+        if journal:
+            journal.start(depends_on, done)
+        library, indexing = _filled(library, plan, folder if resume else None, bars)
+        if folder and indexing and library.passages:
+            library.save(folder / WORK / "index")
+        _ask(plan, library, journal, done, bars)
     asked = [done[question.id] for question in plan.questions if question.id in done]
     return Run(
         plan.name,
@@ -90,21 +91,18 @@ def finish(run: Run, folder: Path) -> None:
         shutil.rmtree(folder / WORK, ignore_errors=True)
 
 
-def _library(
-    plan: Plan, kept: Path | None, embedder: Embedder | None, bars: Bars
-) -> tuple[Library, Mapping[str, float] | None]:
-    """The library, and what it took to make it: None where it is the plan's own, or was ``kept`` in a run's folder."""
-    if plan.documents.library is not None:
-        return plan.documents.library, None
+def _filled(library: Library, plan: Plan, kept: Path | None, bars: Bars) -> tuple[Library, Mapping[str, float] | None]:
+    """The library, and what it took to fill it: None where it is the plan's own, or was ``kept`` in a run's folder."""
+    if library is plan.documents.library:
+        return library, None
     if kept:
         try:
-            library = Library.load(kept / WORK / "index", embedder=embedder)
+            before = Library.load(kept / WORK / "index", embedder=library.embedder)
         except QAError:  # it was stopped before there was one
             pass
         else:
-            if library.documents == plan.documents.found:
-                return library, None
-    library = Library(embedder=embedder)
+            if before.documents == plan.documents.found:
+                return before, None
     library.embedder.embed_question("?")  # the model is loaded before the clock starts
     began = time.perf_counter()
     with bars("embedding", "passages") as progress:
@@ -134,9 +132,13 @@ def _ask(plan: Plan, library: Library, journal: Journal | None, done: Done, bars
 def _fingerprints(library: Library) -> dict[str, Any]:
     return {
         "index": {"sha256": library.fingerprint, "passages": len(library.passages)},
-        "embedder": {"name": library.embedder.name, "sha256": library.embedder.digest},
+        "embedder": _embedder(library),
         "reader": {"name": library.reader.name},
     }
+
+
+def _embedder(library: Library) -> dict[str, str]:
+    return {"name": library.embedder.name, "sha256": library.embedder.digest}
 
 
 def _peak_memory() -> int | None:

@@ -68,7 +68,9 @@ def data_of(run: Run) -> dict[str, object]:
 
 
 def breaches(name: str, run: Run, floors: Floors) -> list[Breach]:
-    """Where the run falls below ``floors``."""
+    """Where the run falls below ``floors``, or cannot be held against them."""
+    if not run.complete:
+        return [_stopped(name, run)]
     if differing := [key for key, value in data_of(run).items() if floors.data.get(key) != value]:
         return [Breach(name, f"its {' and '.join(differing)} are not those that the floors were measured on")]
     found = []
@@ -89,7 +91,8 @@ def measured(run: Run, before: Floors | None = None) -> Floors:
             score = run.scores[measure]
             sign = 1 if BY_NAME[measure].higher else -1
             slack = 0.0 if measure in _EXACT else max(_SLACK, _SLACK_QUESTIONS / score.questions)
-            found[measure] = round(min(max(score.value - sign * slack, 0.0), 1.0), 3)
+            floor = min(max(score.value - sign * slack, 0.0), 1.0)
+            found[measure] = floor if measure in _EXACT else round(floor, 3)  # rounded up, it would be above the score
     if before and before.data == data_of(run):
         kept = {measure: floor for measure, floor in before.floors.items() if measure in found}
         found |= {measure: floor for measure, floor in kept.items() if _worse(measure, found[measure], floor)}
@@ -102,7 +105,11 @@ def read(path: Path) -> dict[str, Floors]:
         content = json.loads(path.read_text(encoding="utf-8"))
         if content["format"] != FORMAT:
             raise BadRun(f"{path}: floors of format {content['format']}; this version reads {FORMAT}")
-        return {name: Floors(**entry) for name, entry in content["sets"].items()}
+        found = {name: Floors(**entry) for name, entry in content["sets"].items()}
+        return {
+            name: Floors(dict(entry.data), {measure: float(floor) for measure, floor in entry.floors.items()})
+            for name, entry in found.items()
+        }
     except FileNotFoundError:
         return {}
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
@@ -113,8 +120,11 @@ def write(path: Path, runs: Mapping[str, Run], *, allow_regression: bool = False
     """Write the floors that ``runs`` give into ``path``, in one step; those of other sets stay.
 
     Nothing is written where a run is below a floor of before, or was asked of
-    other data, unless ``allow_regression``; the breaches are returned.
+    other data, unless ``allow_regression``; the breaches are returned. Raises
+    BadRun for a run that was stopped: its scores are those of some questions.
     """
+    if stopped := next((_stopped(name, run) for name, run in runs.items() if not run.complete), None):
+        raise BadRun(str(stopped))
     before = read(path)
     broken = [breach for name, run in runs.items() if name in before for breach in breaches(name, run, before[name])]
     if broken and not allow_regression:
@@ -123,6 +133,10 @@ def write(path: Path, runs: Mapping[str, Run], *, allow_regression: bool = False
     sets = {name: asdict(floors) for name, floors in sorted({**before, **found}.items())}
     replace(path, json.dumps({"format": FORMAT, "sets": sets}, indent=1) + "\n")
     return broken
+
+
+def _stopped(name: str, run: Run) -> Breach:
+    return Breach(name, f"it was stopped after {len(run.outcomes)} of {run.of} questions")
 
 
 def _worse(measure: str, value: float, floor: float) -> bool:

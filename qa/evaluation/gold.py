@@ -42,10 +42,13 @@ def check_gold(
     kept: list[Question] = []
     faults: list[Fault] = []
     for question in questions:
-        wrong = [reason for gold in question.gold if (reason := _wrong(gold, documents))]
+        checked = [(gold, _wrong(gold, documents)) for gold in question.gold]
+        wrong = [reason for _, reason in checked if reason]
         absent = question.relevant.keys() - documents.keys()
         wrong += [f"judged document {name!r} is not in the corpus" for name in sorted(absent)]
-        sound = tuple(gold for gold in question.gold if gold.stands_in(documents))
+        if question.relevant and not any(grade > 0 for grade in question.relevant.values()):
+            wrong.append("none of its judged documents is relevant")
+        sound = tuple(gold for gold, reason in checked if not reason)
         relevant = {name: grade for name, grade in question.relevant.items() if name not in absent}
         lost = bool(wrong) and not sound and not any(grade > 0 for grade in relevant.values())
         faults += [Fault(question.id, reason, lost) for reason in wrong]
@@ -58,6 +61,8 @@ def _wrong(gold: Gold, documents: Mapping[str, Document]) -> str:
     """Why a gold answer does not stand, or nothing."""
     if gold.doc_id not in documents:
         return f"gold document {gold.doc_id!r} is not in the corpus"
+    if not gold.text.strip():
+        return f"the gold answer at {gold.start} of {gold.doc_id!r} has no text"
     if gold.stands_in(documents):
         return ""
     text = documents[gold.doc_id].text
@@ -79,7 +84,8 @@ def judged(questions: Sequence[Question], passages: Sequence[Passage], by: Seque
     return [
         Judged(
             question,
-            question.relevant or {gold.doc_id: 1 for gold in question.gold},
+            {name: grade for name, grade in question.relevant.items() if grade > 0}
+            or {gold.doc_id: 1 for gold in question.gold},
             {place: 1 for gold in question.gold for place in _places(gold, of.get(gold.doc_id, []))},
             {name: question.fields[name] for name in by if name in question.fields},
         )

@@ -36,7 +36,8 @@ def mean_interval(values: Floats, *, resamples: int = RESAMPLES) -> Interval:
 def statistic_interval(statistic: Callable[[NDArray[np.int64]], float], n: int) -> Interval:
     """A number that is no mean, such as an area, of ``n`` questions: ``statistic`` of their rows, with its interval.
 
-    Resamples of which the statistic is nan, having drawn one kind of question alone, are left out.
+    Resamples of which the statistic is nan, having drawn one kind of question alone, are left out. The interval
+    reaches to the number itself where all of it lies to one side, as a calibration error's may: resampling adds to it.
     """
     value = statistic(np.arange(n))
     if np.isnan(value):
@@ -44,7 +45,7 @@ def statistic_interval(statistic: Callable[[NDArray[np.int64]], float], n: int) 
     random = np.random.default_rng(_SEED)
     values = np.array([statistic(random.integers(0, n, n)) for _ in range(_RESAMPLES_OF_STATISTIC)])
     low, high = np.quantile(values[~np.isnan(values)], [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
-    return Interval(value, float(low), float(high))
+    return Interval(value, min(float(low), value), max(float(high), value))
 
 
 @dataclass(frozen=True)

@@ -31,8 +31,8 @@ class Journal:
         """
         if not self.path.exists():
             return {}
-        lines = self.path.read_text(encoding="utf-8").split("\n")[:-1]  # behind the last line break: nothing, or half
         try:
+            lines = self.path.read_text(encoding="utf-8").split("\n")[:-1]  # the last is empty, or was cut short
             before, *entries = [json.loads(line) for line in lines] or [None]
             if before is not None and before != json.loads(json.dumps(depends_on)):
                 raise BadRun(
@@ -65,11 +65,6 @@ class Journal:
             os.fsync(self._file.fileno())
             self._file.close()
             self._file = None
-
-    def remove(self) -> None:
-        """The run is complete: its journal is not needed any more."""
-        self.close()
-        self.path.unlink(missing_ok=True)
 
     def _line(self, entry: Mapping[str, Any]) -> None:
         if self._file is None:

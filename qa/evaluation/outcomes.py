@@ -79,7 +79,7 @@ def judge(
     were read from where they come from: what a quote must be a part of.
     """
     question = judged.question
-    refused = answer.confidence < threshold
+    refused = not answer.found or answer.confidence < threshold
     quotes = tuple(_quoted(citation, question.gold) for citation in answer.citations)
     verbatim = [texts.get(quote.document, "")[quote.start : quote.end] == quote.text for quote in quotes]
     values = _retrieval(judged, found)
@@ -121,7 +121,7 @@ def _retrieval(judged: Judged, found: Sequence[Passage]) -> dict[str, float]:
         values |= {f"document_recall@{k}": recall_at(k, documents, judged.documents) for k in _DEPTHS}
         values["document_mrr"] = reciprocal_rank(documents, judged.documents)
         values["document_ndcg@10"] = ndcg_at(10, documents, judged.documents)
-    if judged.passages:
+    if judged.question.gold:  # where no passage holds it, nor a part of it, it cannot be found: 0
         values |= {f"passage_recall@{k}": recall_at(k, passages, judged.passages) for k in _DEPTHS}
         values["passage_mrr"] = reciprocal_rank(passages, judged.passages)
         values["passage_ndcg@10"] = ndcg_at(10, passages, judged.passages)
@@ -181,17 +181,15 @@ def _failure(
     """Which step failed first; empty where the first quote is right, or the refusal is."""
     if not judged.question.answerable:
         return "" if refused else "answered what has no answer"
-    if not judged.passages and judged.documents:
+    gold = judged.question.gold
+    if not gold and judged.documents:
         near = {passage.document.id for passage in found[:PASSAGES_READ]}
-        wanted = {name for name, grade in judged.documents.items() if grade > 0}
-        return "not retrieved" if near.isdisjoint(wanted) else ""
-    if judged.passages and not any(
-        (passage.document.id, passage.start) in judged.passages for passage in answer.passages
-    ):
+        return "not retrieved" if near.isdisjoint(judged.documents) else ""
+    if gold and not any((passage.document.id, passage.start) in judged.passages for passage in answer.passages):
         return "not retrieved"
     if refused:
         return "refused wrongly"
-    if quotes[0].gold or not judged.passages:
+    if quotes[0].gold or not gold:
         return ""
     first = answer.citations[0].passage
     return "picked wrongly" if (first.document.id, first.start) in judged.passages else "retrieved but not picked"

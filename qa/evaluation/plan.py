@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from qa.answer import PASSAGES_READ, THRESHOLD
-from qa.errors import BadQuestions, UnreadableFile
+from qa.errors import BadQuestion, BadQuestions, UnreadableFile
 from qa.evaluation.asking import DEPTH
 from qa.evaluation.files import data_files, digest
 from qa.evaluation.gold import Fault, check_gold
@@ -17,6 +17,7 @@ from qa.evaluation.questions import Question, read_documents, read_questions
 from qa.evaluation.run import code, packages
 from qa.library import Library
 from qa.load import load
+from qa.question import check
 from qa.records import Document
 
 
@@ -92,13 +93,17 @@ def read_plan(
     where = _documents(questions, read.documents, documents=documents, index=index, corpus=corpus)
     fingerprints = {
         "questions": {"path": str(questions), "sha256": digest(data_files(questions))},
-        "documents": {"path": where.path, "count": len(where.found), "sha256": _digest(where.found)},
+        "documents": _about(where),
         **({"index": {"sha256": where.library.fingerprint}} if where.library else {}),
         "code": code(),
         "packages": packages(),
     }
     drawn = _drawn(read.questions, settings)
-    sound, faults = check_gold(drawn, {document.id: document for document in where.found})
+    mute = [fault for question in drawn if (fault := _mute(question))]
+    names = {fault.id for fault in mute}
+    asked = [question for question in drawn if question.id not in names]
+    sound, faults = check_gold(asked, {document.id: document for document in where.found})
+    faults = (*mute, *faults)
     if not sound:
         raise BadQuestions(f"{questions}: no question can be scored: {faults[0].id}: {faults[0].reason}")
     return Plan(_name(questions), sound, faults, where, settings, fingerprints)
@@ -111,12 +116,8 @@ def thinned(plan: Plan, documents: int) -> Plan:
     others = [document for document in found if document.id not in needed]
     drawn = random.Random(plan.settings.seed).sample(others, min(len(others), max(documents - len(needed), 0)))  # noqa: S311
     kept = tuple(sorted([*drawn, *(d for d in found if d.id in needed)], key=lambda document: document.id))
-    about = {**plan.fingerprints["documents"], "count": len(kept), "sha256": _digest(kept)}
-    return replace(
-        plan,
-        documents=replace(plan.documents, found=kept, library=None),
-        fingerprints={**plan.fingerprints, "documents": about},
-    )
+    where = replace(plan.documents, found=kept, library=None)
+    return replace(plan, documents=where, fingerprints={**plan.fingerprints, "documents": _about(where)})
 
 
 def _documents(
@@ -149,11 +150,29 @@ def _drawn(questions: Sequence[Question], settings: Settings) -> Sequence[Questi
     return [questions[row] for row in sorted(rows)]
 
 
-def _digest(documents: Iterable[Document]) -> str:
-    """Of what was given; a title may be this program's own reading of a text."""
+def _mute(question: Question) -> Fault | None:
+    """Why the library would not take the question, as it says itself."""
+    try:
+        check(question.question)
+    except BadQuestion as error:
+        return Fault(question.id, str(error), whole=True)
+    return None
+
+
+def _about(where: Documents) -> dict[str, Any]:
+    """What tells the documents; titles apart, since one may be this program's own reading of a text."""
+    return {
+        "path": where.path,
+        "count": len(where.found),
+        "sha256": _digest([document.id, document.text] for document in where.found),
+        "titles": _digest([document.id, document.title] for document in where.found),
+    }
+
+
+def _digest(rows: Iterable[list[str]]) -> str:
     total = hashlib.sha256()
-    for document in documents:
-        total.update(json.dumps([document.id, document.text]).encode() + b"\n")
+    for row in rows:
+        total.update(json.dumps(row).encode() + b"\n")
     return total.hexdigest()
 
 

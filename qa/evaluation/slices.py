@@ -12,11 +12,15 @@ SLICED = ("passage_recall@5", "quote_hit@1", "quote_hit@3", "token_f1", "wrong_r
 
 OTHERS = "(others)"
 _MOST_VALUES = 20
-_HOW_MANY = re.compile(r"\bhow (many|much|long|old|far|often|big|tall|high|large)\b")
-# In this order: "in which year did he die when …" asks which.
-_ASKING = re.compile(r"\b(who|whom|whose|what|when|where|which|why|how)(?:['’]s)?\b")
+_HOW_MANY = re.compile(
+    r"\bhow\s+(many|much|long|old|far|often|big|tall|high|large|small|wide|deep|thick|heavy|fast|quickly|soon|hot|cold)\b"
+)
+# In this order: "in which year did he die when …" asks which. People leave the apostrophe of "what's" out.
+_ASKING = re.compile(r"\b(who|whom|whose|what|when|where|which|why|how)(?:['’]?s)?\b")
+# White space must follow: neither "do-it-yourself" nor "Isère" asks for yes or no.
 _YES_OR_NO = re.compile(
-    r"^(is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|must|am)\b", re.ASCII
+    r"(?:(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|shall|should|might|may|must|am)(?:n['’]t)?"
+    r"|can['’]t|cannot|won['’]t|shan['’]t)\s"
 )
 _PEOPLE = {"whom": "who", "whose": "who"}
 

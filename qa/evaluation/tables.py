@@ -16,6 +16,8 @@ from qa.evaluation.slices import SLICED
 from qa.render import one_line
 
 _SHOWN = 5
+# Of the value of a field, characters.
+_LONGEST = 40
 # A pipe or a file has no width of its own.
 _WIDTH = 110
 
@@ -25,8 +27,8 @@ def show(run: Run, compared: Compared | None = None, *, slices: Iterable[str] = 
     console = Console(highlight=False)
     if not console.is_terminal:
         console = Console(highlight=False, width=_WIDTH)
-    of = "" if run.complete else f" of {run.of}, stopped"
-    console.print(Text(f"{run.name}: {len(run.outcomes)}{of} questions", style="bold"))
+    asked = f"{run.of} questions" if run.complete else f"{len(run.outcomes)} of {run.of} questions, then stopped"
+    console.print(Text(f"{one_line(run.name)}: {asked}", style="bold"))
     console.print(_measures(run.scores))
     for name in slices:
         if len(run.slices[name]) > 1:
@@ -52,7 +54,8 @@ def _slice(name: str, cut: Mapping[str, Mapping[str, Score]]) -> Table:
     table = _table(name, *(BY_NAME[measure].title for measure in shown), "questions")
     for value, found in cut.items():
         numbers = [f"{found[measure].value:.3f}" if measure in found else "–" for measure in shown]
-        table.add_row(Text(one_line(value)), *numbers, str(max(score.questions for score in found.values())))
+        questions = max((score.questions for score in found.values()), default=0)
+        table.add_row(Text(_short(value)), *numbers, str(questions))
     return table
 
 
@@ -71,8 +74,9 @@ def _faults(faults: Sequence[Fault]) -> list[Text]:
     if not faults:
         return []
     questions = len({fault.id for fault in faults if fault.whole})
-    lines = [f"not scored: {len(faults)} gold answers or judged documents, and {questions} questions with them"]
-    lines += [f"  {fault.id}: {one_line(fault.reason)}" for fault in faults[:_SHOWN]]
+    parts = sum(not fault.whole for fault in faults)
+    lines = [f"not scored: {questions} questions, and {parts} gold answers or judged documents of others"]
+    lines += [f"  {one_line(f'{fault.id}: {fault.reason}')}" for fault in faults[:_SHOWN]]
     return [*(Text(line, style="yellow") for line in lines), *_more(len(faults))]
 
 
@@ -104,7 +108,7 @@ def _compared(compared: Compared | None) -> list[RenderableType]:
         parts.append(Text(f"left out: {compared.left_out} questions that only one run has", style="yellow"))
     for what, pairs in (("won", compared.won), ("lost", compared.lost)):
         parts.append(Text(f"{what} by {BY_NAME[compared.by].title}: {len(pairs)}", style="bold"))
-        parts += [Text(f"  {new.id}: {one_line(new.question)}") for _, new in pairs[:_SHOWN]]
+        parts += [Text(f"  {one_line(f'{new.id}: {new.question}')}") for _, new in pairs[:_SHOWN]]
         parts += _more(len(pairs))
     return parts
 
@@ -113,9 +117,14 @@ def _more(count: int) -> list[Text]:
     return [Text(f"  and {count - _SHOWN} more", style="dim")] if count > _SHOWN else []
 
 
+def _short(text: str) -> str:
+    text = one_line(text)
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+
+
 def _table(first: str, *numbers: str) -> Table:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
-    table.add_column(first)
+    table.add_column(Text(_short(first)), overflow="fold")  # a field's name or a file's: no markup is read in it
     for name in numbers:
         table.add_column(name, justify="right")
     return table
