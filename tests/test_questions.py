@@ -375,3 +375,11 @@ def test_the_seeds_questions_conform_to_the_schema() -> None:
     questions = (ROOT / "tests" / "quality" / "questions.jsonl").read_text(encoding="utf-8").splitlines()
     assert len(questions) >= 60
     assert all(conforms(json.loads(line)) for line in questions)
+
+
+def test_queries_of_beir_without_grades_belong_to_another_part_and_are_left_out(tmp_path: Path) -> None:
+    lines(tmp_path / "corpus.jsonl", {"_id": "d1", "text": "Wings are thin."})
+    lines(tmp_path / "queries.jsonl", {"_id": "1", "text": "thin wings"}, {"_id": "2", "text": "of the training part"})
+    (tmp_path / "qrels").mkdir()
+    (tmp_path / "qrels" / "test.tsv").write_text("query-id\tcorpus-id\tscore\n1\td1\t1\n", encoding="utf-8")
+    assert [question.id for question in read_questions(tmp_path).questions] == ["1"]

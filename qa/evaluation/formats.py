@@ -38,7 +38,10 @@ def _squad_question(asked: Mapping[str, Any], document_id: str, start: int) -> Q
 
 
 def read_beir(folder: Path) -> QuestionSet:
-    """BEIR: corpus.jsonl, queries.jsonl, and grades in qrels.tsv or qrels/test.tsv."""
+    """BEIR: corpus.jsonl, queries.jsonl, and grades in qrels.tsv or qrels/test.tsv; queries without grades left out.
+
+    The published folders hold the queries of every part, train, dev and test, beside the grades of one.
+    """
     documents = read_documents(find_file(folder, "corpus.jsonl", "corpus.jsonl.gz"))
     relevant = _grades(find_file(folder, "qrels.tsv", "qrels/test.tsv", "qrels/dev.tsv"))
     questions = []
@@ -47,7 +50,8 @@ def read_beir(folder: Path) -> QuestionSet:
         question_id, text = entry.get("_id", entry.get("id")), entry.get("text", entry.get("question"))
         if not (isinstance(question_id, str) and isinstance(text, str) and text.strip()):
             raise BadQuestions(f"{path}, line {number}: a query needs _id and text, and both must be text")
-        questions.append(Question(question_id, text, relevant=relevant.get(question_id, {})))
+        if question_id in relevant:
+            questions.append(Question(question_id, text, relevant=relevant[question_id]))
     return QuestionSet(tuple(questions), documents)
 
 

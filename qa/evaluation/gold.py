@@ -67,8 +67,8 @@ def _wrong(gold: Gold, documents: Mapping[str, Document]) -> str:
         return ""
     text = documents[gold.doc_id].text
     there = text[max(gold.start, 0) :][: len(gold.text)]
-    nearest = text.find(gold.text)
-    elsewhere = f"; it does at {nearest}" if nearest >= 0 else " nor anywhere else in it"
+    first = text.find(gold.text)
+    elsewhere = f"; it does at {first}" if first >= 0 else "; nor does it anywhere else"
     return f"{gold.text[:60]!r} does not stand at {gold.start} of {gold.doc_id!r}, but {there[:60]!r}{elsewhere}"
 
 

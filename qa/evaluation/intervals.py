@@ -11,6 +11,8 @@ Floats = NDArray[np.float64]
 RESAMPLES = 2000
 # An area takes a sort of all questions: a millisecond where a mean takes microseconds.
 _RESAMPLES_OF_STATISTIC = 500
+# More than fit into a processor's cache are slower to take.
+_DRAWN_AT_ONCE = 20_000
 LEVEL = 0.95
 _SEED = 20_261_122
 
@@ -77,4 +79,8 @@ def compare(new: Floats, old: Floats, *, resamples: int = RESAMPLES) -> Comparis
 
 def _resampled_means(values: Floats, resamples: int) -> Floats:
     random = np.random.default_rng(_SEED)
-    return np.array([values[random.integers(0, len(values), len(values))].mean() for _ in range(resamples)])
+    count = len(values)
+    # Many at once: a loop in Python takes ten times as long for 86 questions. The same numbers are drawn either way.
+    at_once = max(1, _DRAWN_AT_ONCE // count)
+    parts = [min(at_once, resamples - done) for done in range(0, resamples, at_once)]
+    return np.concatenate([values[random.integers(0, count, (part, count))].mean(axis=1) for part in parts])

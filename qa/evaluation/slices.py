@@ -7,7 +7,15 @@ from collections.abc import Callable, Mapping, Sequence
 from qa.evaluation.outcomes import Outcome
 from qa.evaluation.scores import Score, means
 
-SLICED = ("passage_recall@5", "quote_hit@1", "quote_hit@3", "token_f1", "wrong_refusal", "false_answer")
+SLICED = (
+    "document_ndcg@10",
+    "passage_recall@5",
+    "quote_hit@1",
+    "quote_hit@3",
+    "token_f1",
+    "wrong_refusal",
+    "false_answer",
+)
 """The measures that slices are told by."""
 
 OTHERS = "(others)"
@@ -22,6 +30,7 @@ _YES_OR_NO = re.compile(
     r"(?:(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|shall|should|might|may|must|am)(?:n['’]t)?"
     r"|can['’]t|cannot|won['’]t|shan['’]t)\s"
 )
+_NUMBER = re.compile(r"-?\d{1,15}(\.\d+)?", re.ASCII)
 _PEOPLE = {"whom": "who", "whose": "who"}
 
 
@@ -82,4 +91,10 @@ def _cut(outcomes: Sequence[Outcome], cut: Callable[[Outcome], str]) -> dict[str
     parts: dict[str, list[Outcome]] = {}
     for outcome in outcomes:
         parts.setdefault(cut(outcome), []).append(outcome)
-    return {value: means(part, SLICED) for value, part in sorted(parts.items())}
+    return {value: means(parts[value], SLICED) for value in sorted(parts, key=_order)}
+
+
+def _order(value: str) -> tuple[float, str]:
+    """Numbers before words, 2 before 10."""
+    number = _NUMBER.match(value)
+    return float(number[0]) if number else float("inf"), value

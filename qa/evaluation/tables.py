@@ -105,7 +105,9 @@ def _compared(compared: Compared | None) -> list[RenderableType]:
         table.add_row(BY_NAME[name].title, *numbers, f"{found.low:+.3f} – {found.high:+.3f}", p_value, style=telling)
     parts: list[RenderableType] = [table]
     if compared.left_out:
-        parts.append(Text(f"left out: {compared.left_out} questions that only one run has", style="yellow"))
+        parts.append(
+            Text(f"left out: {compared.left_out} questions that only one run asked, or that changed", style="yellow")
+        )
     for what, pairs in (("won", compared.won), ("lost", compared.lost)):
         parts.append(Text(f"{what} by {BY_NAME[compared.by].title}: {len(pairs)}", style="bold"))
         parts += [Text(f"  {one_line(f'{new.id}: {new.question}')}") for _, new in pairs[:_SHOWN]]
