@@ -46,7 +46,10 @@ def test_sound_questions_are_kept_as_they_are_and_in_their_order() -> None:
         (Gold("31 May", "lost.txt", 8), "gold document 'lost.txt' is not in the corpus"),
         (Gold("31 May", "lease.txt", 7), "'31 May' does not stand at 7 of 'lease.txt', but ' 31 Ma'; it does at 8"),
         (Gold("31 May", "lease.txt", 99), "'31 May' does not stand at 99 of 'lease.txt', but ''; it does at 8"),
-        (Gold("31 may", "lease.txt", 8), "'31 may' does not stand at 8 of 'lease.txt', but '31 May'; nor does it anywhere"),
+        (
+            Gold("31 may", "lease.txt", 8),
+            "'31 may' does not stand at 8 of 'lease.txt', but '31 May'; nor does it anywhere",
+        ),
         # Counted from the end, as slices do, it would stand there.
         (Gold("May", "lease.txt", -3), "'May' does not stand at -3 of 'lease.txt', but 'End'; it does at 11"),
         (Gold("31 May\n", "lease.txt", 8), "'31 May\\n' does not stand at 8 of 'lease.txt', but '31 May.'; nor"),

@@ -12,10 +12,11 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from qa.evaluation.compare import Difference, compare_runs
+from qa.evaluation.failures import context, failures, flat
 from qa.evaluation.gold import Fault
 from qa.evaluation.outcomes import FAILURES, Failure, Outcome, Quoted
 from qa.evaluation.questions import Gold
-from qa.evaluation.report import context, failures, flat, headline, to_html, verdict
+from qa.evaluation.report import headline, to_html, verdict
 from qa.evaluation.run import Run, timings
 from qa.evaluation.scores import BY_NAME
 
