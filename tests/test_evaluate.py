@@ -15,9 +15,10 @@ import pytest
 from qa.embed import HashingEmbedder, Vectors
 from qa.errors import BadRun
 from qa.evaluation import run as runs
+from qa.evaluation.collection import Collection
 from qa.evaluation.evaluate import WORK, check_folder, evaluate, finish
 from qa.evaluation.outcomes import Outcome
-from qa.evaluation.plan import Documents, Plan, Settings, read_plan
+from qa.evaluation.plan import Plan, Settings, read_plan
 from qa.evaluation.run import Run, to_text
 from qa.library import Library, Progress
 from qa.records import Document
@@ -113,7 +114,7 @@ def test_an_outcome_is_what_the_library_answers(place: Path, fusion: Fusion, top
     library = Library(embedder=HashingEmbedder(), fusion=fusion)
     library.add([*plan.documents.found, *more])
     assert len(library.passages) > 150
-    plan = replace(plan, documents=Documents(library.documents, "", library))
+    plan = replace(plan, documents=Collection(library.documents, "", library))
     middle = sorted(outcome.confidence for outcome in asked(plan).outcomes)[2]
     for threshold in (0.0, middle):
         run = asked(replace(plan, settings=Settings(top=top, threshold=threshold)))
@@ -145,7 +146,7 @@ def test_a_quote_is_held_against_the_text_of_its_source_and_not_against_itself(p
     library = Library(embedder=HashingEmbedder())
     library.add(plan.documents.found)
     source = tuple(replace(document, text=document.text.replace("soup", "SOUP")) for document in plan.documents.found)
-    run = asked(replace(plan, documents=Documents(source, "", library)))
+    run = asked(replace(plan, documents=Collection(source, "", library)))
     soup = "The soup is made of leeks."
     quotes = [quote.text for outcome in run.outcomes for quote in outcome.quotes]
     assert soup in quotes
@@ -153,8 +154,19 @@ def test_a_quote_is_held_against_the_text_of_its_source_and_not_against_itself(p
         altered = sum(quote.text == soup for quote in outcome.quotes)
         assert outcome.values["verbatim"] == pytest.approx(1 - altered / len(outcome.quotes))
     assert run.scores["verbatim"].value < 1
-    gone = replace(plan, documents=Documents((), "", library))
+    gone = replace(plan, documents=Collection((), "", library))
     assert asked(gone).scores["verbatim"].value == 0
+
+
+def test_a_source_that_changed_since_it_was_read_is_seen(place: Path) -> None:
+    plan = read_plan(place)
+    corpus = place / "corpus.jsonl"
+    corpus.write_text(corpus.read_text(encoding="utf-8").replace("leeks", "peas."), encoding="utf-8")
+    run = asked(plan)
+    assert 0 < run.scores["verbatim"].value < 1
+    assert {q.text for o in run.outcomes if o.values["verbatim"] < 1 for q in o.quotes} >= {
+        "The soup is made of leeks."
+    }
 
 
 def test_a_library_without_a_passage_refuses_everything(tmp_path: Path) -> None:

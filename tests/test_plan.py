@@ -8,8 +8,9 @@ import pytest
 from qa.answer import THRESHOLD
 from qa.embed import HashingEmbedder
 from qa.errors import BadQuestions, IndexMismatch, ModelMissing, NothingToIndex
+from qa.evaluation.collection import Collection
 from qa.evaluation.gold import Fault
-from qa.evaluation.plan import Documents, Plan, Settings, read_plan, thinned
+from qa.evaluation.plan import Plan, Settings, read_plan, thinned
 from qa.library import Library
 from qa.records import Document
 
@@ -298,7 +299,7 @@ def test_a_text_moved_from_one_document_to_the_next_is_another_corpus(tmp_path: 
 def test_a_thinned_plan_keeps_every_document_with_an_answer_and_draws_the_others(docs: Path, questions: Path) -> None:
     plan = read_plan(questions, documents=docs)
     others = tuple(Document(f"other {number:02}", f"Nothing {number}.") for number in range(20))
-    plan = replace(plan, documents=Documents((*plan.documents.found, *others), "here"))
+    plan = replace(plan, documents=Collection((*plan.documents.found, *others), "here"))
     thin = thinned(plan, 7)
     kept = [one.id for one in thin.documents.found]
     assert len(kept) == 7

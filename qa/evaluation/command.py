@@ -28,6 +28,8 @@ def evaluate_command(options: argparse.Namespace) -> int:
     plan = _plan(options)
     if before:
         _check_shared(plan, before)
+    for note in plan.documents.notes:
+        terminal.say(f"note: {note}")
     for error in plan.documents.refused:
         terminal.say(f"left out: {error}", style="yellow")
     found = evaluate(plan, folder=out, resume=options.resume, bars=terminal.progress)
@@ -71,7 +73,7 @@ def _compared(found: Run, before: Run | None) -> Compared | None:
 
 def _plan(options: argparse.Namespace) -> Plan:
     threshold = THRESHOLD if options.threshold is None else options.threshold
-    settings = Settings(options.top, threshold, options.sample, options.seed, tuple(options.by))
+    settings = Settings(options.top, threshold, options.sample, options.seed, tuple(dict.fromkeys(options.by)))
     return read_plan(
         options.questions,
         documents=options.documents,

@@ -113,7 +113,7 @@ def _filled(library: Library, plan: Plan, kept: Path | None, bars: Bars) -> tupl
 def _ask(plan: Plan, library: Library, journal: Journal | None, done: Done, bars: Bars) -> None:
     """Ask what is not done yet, and put it into ``done``, until all is or Ctrl-C is pressed."""
     left = [question for question in plan.questions if question.id not in done]
-    texts = {document.id: document.text for document in plan.documents.found}
+    texts = plan.documents.texts_read_anew()
     settings = plan.settings
     questions = judged(left, library.passages, settings.by)
     asking = ask_each(library, questions, top=settings.top, threshold=settings.threshold, texts=texts)

@@ -52,7 +52,9 @@ class Journal:
         self._line(depends_on)
         for outcome, seconds in done.values():
             self.add(outcome, seconds)
+        self.close()  # an open file cannot be renamed everywhere
         part.replace(self.path)
+        self._file = self.path.open("a", encoding="utf-8", newline="\n")
 
     def add(self, outcome: Outcome, seconds: Seconds) -> None:
         """One more is done."""

@@ -1,34 +1,20 @@
 """What is to be asked of which documents: read, drawn and checked before anything is embedded."""
 
-import hashlib
-import json
 import random
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from qa.answer import PASSAGES_READ, THRESHOLD
-from qa.errors import BadQuestion, BadQuestions, UnreadableFile
+from qa.errors import BadQuestion, BadQuestions
 from qa.evaluation.asking import DEPTH
+from qa.evaluation.collection import Collection, read_collection
 from qa.evaluation.files import data_files, digest
 from qa.evaluation.gold import Fault, check_gold
-from qa.evaluation.questions import Question, read_documents, read_questions
+from qa.evaluation.questions import Question, read_questions
 from qa.evaluation.run import code, packages
-from qa.library import Library
-from qa.load import load
 from qa.question import check
-from qa.records import Document
-
-
-@dataclass(frozen=True)
-class Documents:
-    """Where the answers are to be found; ``library`` where they are indexed already, else it is made of ``found``."""
-
-    found: tuple[Document, ...]
-    path: str
-    library: Library | None = None
-    refused: tuple[UnreadableFile, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -49,7 +35,7 @@ class Plan:
     name: str
     questions: tuple[Question, ...]
     faults: tuple[Fault, ...]
-    documents: Documents
+    documents: Collection
     settings: Settings
     fingerprints: Mapping[str, Any]
 
@@ -90,10 +76,10 @@ def read_plan(
             f"{questions}: no question has the field {absent[0]!r}; there "
             + (f"are: {', '.join(sorted(known))}" if known else "is none to group by")
         )
-    where = _documents(questions, read.documents, documents=documents, index=index, corpus=corpus)
+    where = read_collection(questions, read.documents, documents=documents, index=index, corpus=corpus)
     fingerprints = {
         "questions": {"path": str(questions), "sha256": digest(data_files(questions))},
-        "documents": _about(where),
+        "documents": where.about,
         **({"index": {"sha256": where.library.fingerprint}} if where.library else {}),
         "code": code(),
         "packages": packages(),
@@ -117,29 +103,7 @@ def thinned(plan: Plan, documents: int) -> Plan:
     drawn = random.Random(plan.settings.seed).sample(others, min(len(others), max(documents - len(needed), 0)))  # noqa: S311
     kept = tuple(sorted([*drawn, *(d for d in found if d.id in needed)], key=lambda document: document.id))
     where = replace(plan.documents, found=kept, library=None)
-    return replace(plan, documents=where, fingerprints={**plan.fingerprints, "documents": _about(where)})
-
-
-def _documents(
-    questions: Path, own: tuple[Document, ...], *, documents: Path | None, index: Path | None, corpus: Path | None
-) -> Documents:
-    if index is not None:
-        library = Library.load(index)
-        return Documents(library.documents, str(index), library)
-    if documents is not None:
-        loaded = load([documents])
-        return Documents(_sorted(loaded.documents), str(documents), refused=tuple(loaded.refused))
-    if corpus is not None:
-        return Documents(_sorted(read_documents(corpus)), str(corpus))
-    if not own:
-        raise BadQuestions(
-            f"{questions} brings no documents; name them with --documents FOLDER, --index DIR or --corpus FILE"
-        )
-    return Documents(_sorted(own), str(questions))
-
-
-def _sorted(documents: Iterable[Document]) -> tuple[Document, ...]:
-    return tuple(sorted(documents, key=lambda document: document.id))
+    return replace(plan, documents=where, fingerprints={**plan.fingerprints, "documents": where.about})
 
 
 def _drawn(questions: Sequence[Question], settings: Settings) -> Sequence[Question]:
@@ -157,23 +121,6 @@ def _mute(question: Question) -> Fault | None:
     except BadQuestion as error:
         return Fault(question.id, str(error), whole=True)
     return None
-
-
-def _about(where: Documents) -> dict[str, Any]:
-    """What tells the documents; titles apart, since one may be this program's own reading of a text."""
-    return {
-        "path": where.path,
-        "count": len(where.found),
-        "sha256": _digest([document.id, document.text] for document in where.found),
-        "titles": _digest([document.id, document.title] for document in where.found),
-    }
-
-
-def _digest(rows: Iterable[list[str]]) -> str:
-    total = hashlib.sha256()
-    for row in rows:
-        total.update(json.dumps(row).encode() + b"\n")
-    return total.hexdigest()
 
 
 def _name(questions: Path) -> str:
