@@ -13,7 +13,7 @@ from qa.evaluation.collection import Collection, read_collection
 from qa.evaluation.files import data_files, digest
 from qa.evaluation.gold import Fault, check_gold
 from qa.evaluation.questions import Question, read_questions
-from qa.evaluation.run import code, packages
+from qa.evaluation.run import code, machine, packages
 from qa.question import check
 
 
@@ -83,6 +83,7 @@ def read_plan(
         **({"index": {"sha256": where.library.fingerprint}} if where.library else {}),
         "code": code(),
         "packages": packages(),
+        "machine": machine(),
     }
     drawn = _drawn(read.questions, settings)
     mute = [fault for question in drawn if (fault := _mute(question))]

@@ -2,6 +2,7 @@
 
 import importlib.metadata
 import json
+import os
 import platform
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -74,6 +75,12 @@ def code() -> dict[str, str]:
 def packages() -> dict[str, str]:
     """The versions of Python and of what an answer is computed with."""
     return {"python": platform.python_version(), **{name: importlib.metadata.version(name) for name in _PACKAGES}}
+
+
+def machine() -> dict[str, str]:
+    """What of the machine can change the last digits of a score: its kind, and the threads that a model is run with."""
+    threads = os.environ.get("OMP_NUM_THREADS") or str(os.cpu_count())
+    return {"architecture": platform.machine(), "threads": threads}
 
 
 def timings(seconds: Sequence[Seconds], **more: object) -> dict[str, Any]:
