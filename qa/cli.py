@@ -79,7 +79,12 @@ def _parser() -> argparse.ArgumentParser:
     index = commands.add_parser("index", help="read files and folders, and make an index of them")
     index.add_argument("paths", nargs="+", metavar="PATH", help="a .txt or .md file, or a folder of them")
     index.add_argument("--index", type=Path, default=DEFAULT_INDEX, metavar="DIR", help="where to (.chapterverse)")
-    index.add_argument("--fusion", choices=("weighted", "rrf"), default="weighted", help="how the rankings are joined")
+    index.add_argument(
+        "--fusion",
+        choices=("weighted", "rrf"),
+        default="weighted",
+        help="how the rankings are joined; by rrf, for comparison, nearly nothing is refused",
+    )
     index.add_argument("--model", metavar="NAME", help="another sentence-transformers model on this machine")
     index.set_defaults(run=_index)
 

@@ -1,15 +1,15 @@
 """qa eval: from what was typed to tables, a run's file and a report."""
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 
 from qa import terminal
 from qa.answer import THRESHOLD
 from qa.errors import BadRun, QAError
-from qa.evaluation import report, run, tables
+from qa.evaluation import files, report, run, tables
 from qa.evaluation.compare import Compared, compare_runs
 from qa.evaluation.evaluate import check_folder, evaluate, finish
-from qa.evaluation.files import replace
 from qa.evaluation.plan import Plan, Settings, read_plan
 from qa.evaluation.run import Run
 
@@ -24,7 +24,8 @@ def evaluate_command(options: argparse.Namespace) -> int:
         check_folder(out, resume=options.resume)
     elif options.resume:
         raise QAError("--resume goes on with a run that was kept; name its folder with --out")
-    before = run.read(options.compare) if options.compare else None  # a wrong name is told now, not after an hour
+    # A wrong name is told now, not after an hour. Two runs of one set have the same name, but not the same folder.
+    before = replace(run.read(options.compare), name=str(options.compare)) if options.compare else None
     plan = _plan(options)
     if before:
         _check_shared(plan, before)
@@ -51,7 +52,7 @@ def write(found: Run, plan: Plan, out: Path, compared: Compared | None = None) -
     """Write the run and its report to ``out``; if it is complete, forget what was kept to go on with."""
     texts = {document.id: document.text for document in plan.documents.found}
     run.write(found, out)
-    replace(out / REPORT, report.to_html(found, texts, compared))
+    files.replace(out / REPORT, report.to_html(found, texts, compared))
     finish(found, out)
 
 
