@@ -233,3 +233,10 @@ def test_a_shift_of_all_questions_has_the_interval_of_its_statistic() -> None:
     assert (found.difference, found.low, found.high) == pytest.approx(
         (expected.mean, expected.low, expected.high), abs=1e-6
     )
+
+
+def test_what_the_runs_depend_on_and_do_not_share_is_told() -> None:
+    old = replace(OLD, settings={"top": 3, "by": []}, fingerprints={"code": {"sha256": "a1"}, "index": {"sha256": "b"}})
+    new = replace(NEW, settings={"top": 1, "by": []}, fingerprints={"code": {"sha256": "a2"}, "index": {"sha256": "b"}})
+    assert compare_runs(new, old).differs == (("top", "3", "1"), ("code.sha256", "a1", "a2"))
+    assert compare_runs(new, new).differs == ()

@@ -290,12 +290,15 @@ def test_ctrl_c_without_a_folder_shows_what_was_done(
     assert sorted(place.rglob("*")) == before
 
 
-def test_ctrl_c_before_the_first_answer_is_one_word(
+def test_ctrl_c_before_the_first_answer_tells_how_to_go_on(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lines("questions.jsonl", QUESTIONS[2], QUESTIONS[0])
     use(monkeypatch, Stopping)
-    assert evaluated(capsys, "--documents", "docs", "--out", "run", status=130) == ("", "qa: stopped\n")
+    assert evaluated(capsys, "--documents", "docs", "--out", "run", status=130) == (
+        "",
+        "qa: stopped before the first question; go on with the same command and --resume\n",
+    )
     use(monkeypatch, HashingEmbedder)
     assert misuse(capsys, "questions.jsonl", "--documents", "docs", "--out", "run") == (
         "run holds a run that was stopped; go on with --resume, or name another folder"

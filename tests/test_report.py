@@ -12,12 +12,12 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from qa.evaluation.compare import Difference, compare_runs
-from qa.evaluation.failures import context, failures, flat
+from qa.evaluation.failures import context, failures
 from qa.evaluation.gold import Fault
 from qa.evaluation.outcomes import FAILURES, Failure, Outcome, Quoted
 from qa.evaluation.questions import Gold
 from qa.evaluation.report import headline, to_html, verdict
-from qa.evaluation.run import Run, timings
+from qa.evaluation.run import Run, flat, timings
 from qa.evaluation.scores import BY_NAME
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -526,3 +526,12 @@ def test_print_and_dark_have_text_that_stands_out(page: Page) -> None:
     assert page.evaluate(colours) == ["rgb(19, 21, 24)", "rgb(233, 234, 237)"]
     page.emulate_media(media="print", color_scheme="dark")
     assert page.evaluate(colours) == ["rgb(255, 255, 255)", "rgb(36, 38, 43)"]
+
+
+def test_a_sample_and_what_two_runs_do_not_share_are_told() -> None:
+    old = run_of(outcome(0), settings={"top": 3})
+    new = run_of(outcome(0), settings={"top": 1, "sample": 5, "seed": 7})
+    page = Parsed(to_html(new, TEXTS, compare_runs(new, old)))
+    assert "a sample, drawn by seed 7" in page.said
+    assert "top ( 3 before, 1 now)" in page.said
+    assert "a sample" not in Parsed(to_html(old, TEXTS)).said

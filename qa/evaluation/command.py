@@ -33,7 +33,12 @@ def evaluate_command(options: argparse.Namespace) -> int:
         terminal.say(f"note: {note}")
     for error in plan.documents.refused:
         terminal.say(f"left out: {error}", style="yellow")
-    found = evaluate(plan, folder=out, resume=options.resume, bars=terminal.progress)
+    try:
+        found = evaluate(plan, folder=out, resume=options.resume, bars=terminal.progress)
+    except KeyboardInterrupt:
+        onwards = "; go on with the same command and --resume" if out else ""
+        terminal.say(f"qa: stopped before the first question{onwards}", style="bold red")
+        return STOPPED
     if out:
         run.write(found, out)  # whatever happens while it is compared and shown
     compared = _compared(found, before)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -9,7 +10,7 @@ from qa.errors import BadRun
 from qa.evaluation.intervals import Interval, compare, statistic_interval
 from qa.evaluation.outcomes import Outcome
 from qa.evaluation.questions import Gold
-from qa.evaluation.run import Run
+from qa.evaluation.run import Run, flat
 from qa.evaluation.scores import HEADLINE, MEASURES, WHOLE, Whole
 
 
@@ -35,7 +36,8 @@ class Compared:
     """``by`` is the measure by which questions are ``won`` and ``lost``: (old, new) outcomes, in the order asked.
 
     ``left_out`` counts the questions that only one run asked, or asked in
-    other words or with other gold.
+    other words or with other gold. ``differs`` has what the runs depend on and
+    do not share, settings first: its name, old, new.
     """
 
     old_name: str
@@ -45,6 +47,7 @@ class Compared:
     by: str
     won: tuple[tuple[Outcome, Outcome], ...]
     lost: tuple[tuple[Outcome, Outcome], ...]
+    differs: tuple[tuple[str, str, str], ...] = ()
 
 
 def compare_runs(new: Run, old: Run) -> Compared:
@@ -68,7 +71,14 @@ def compare_runs(new: Run, old: Run) -> Compared:
         by,
         tuple(pair for pair, change in changes if change > 0),
         tuple(pair for pair, change in changes if change < 0),
+        _differing(old.settings, new.settings) + _differing(old.fingerprints, new.fingerprints),
     )
+
+
+def _differing(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[tuple[str, str, str], ...]:
+    before, now = dict(flat(old)), dict(flat(new))
+    names = [name for name in {**before, **now} if before.get(name) != now.get(name)]
+    return tuple((name, before.get(name, "–"), now.get(name, "–")) for name in names)
 
 
 def _asked(outcome: Outcome) -> tuple[str, bool, tuple[Gold, ...], int]:

@@ -1,14 +1,13 @@
 """What failed, for the report: every failure with its gold answers and quotes in their contexts."""
 
-import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
 from qa.evaluation.outcomes import Outcome, Quoted
 from qa.evaluation.questions import Gold
-from qa.evaluation.run import Run
+from qa.evaluation.run import Run, flat
 from qa.records import Document
 
 # Thousands of failures are to make a page of a few megabytes, so each shows no more than what it takes to judge it.
@@ -119,12 +118,3 @@ def context(text: str, ranges: Iterable[tuple[int, int]]) -> Parts:
 def _cut(text: str, longest: int = _LONGEST) -> str:
     """``text``, or its beginning and its end where it is longer."""
     return text if len(text) <= longest else f"{text[: longest * 3 // 4]} […] {text[-longest // 4 :]}"
-
-
-def flat(content: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, str]]:
-    """Every value of nested ``content``, as text, by its dotted path."""
-    for name, value in content.items():
-        if isinstance(value, Mapping):
-            yield from flat(value, f"{before}{name}.")
-        else:
-            yield f"{before}{name}", value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -13,9 +13,9 @@ from markupsafe import Markup
 
 from qa.evaluation import charts
 from qa.evaluation.compare import Compared, Difference
-from qa.evaluation.failures import failures, flat
+from qa.evaluation.failures import failures
 from qa.evaluation.outcomes import FAILURES, Failure, Outcome
-from qa.evaluation.run import STAGES, Run
+from qa.evaluation.run import STAGES, Run, flat
 from qa.evaluation.scores import BY_NAME, MEASURES, Measure, Score
 from qa.evaluation.slices import SLICED
 

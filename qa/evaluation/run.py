@@ -4,7 +4,7 @@ import importlib.metadata
 import json
 import os
 import platform
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
@@ -156,3 +156,12 @@ def outcome_from(entry: Mapping[str, Any]) -> Outcome:
     gold = tuple(Gold(**each) for each in entry["gold"])
     quotes = tuple(Quoted(**{**each, "gold": tuple(each["gold"])}) for each in entry["quotes"])
     return Outcome(**{**entry, "gold": gold, "quotes": quotes})
+
+
+def flat(content: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, str]]:
+    """Every value of nested ``content``, as text, by its dotted path."""
+    for name, value in content.items():
+        if isinstance(value, Mapping):
+            yield from flat(value, f"{before}{name}.")
+        else:
+            yield f"{before}{name}", value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

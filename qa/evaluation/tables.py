@@ -104,6 +104,9 @@ def _compared(compared: Compared | None) -> list[RenderableType]:
         telling = "bold" if found.low > 0 or found.high < 0 else ""
         table.add_row(BY_NAME[name].title, *numbers, f"{found.low:+.3f} – {found.high:+.3f}", p_value, style=telling)
     parts: list[RenderableType] = [table]
+    parts += [
+        Text(f"differs in {name}: {_short(old)} → {_short(new)}", style="yellow") for name, old, new in compared.differs
+    ]
     if compared.left_out:
         parts.append(
             Text(f"left out: {compared.left_out} questions that only one run asked, or that changed", style="yellow")
