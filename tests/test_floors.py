@@ -49,7 +49,7 @@ def run(right: int = 0, wrong: int = 0, refused: int = 0, **changes: object) -> 
         outcomes,
         {},
     )
-    return replace(made, **changes)  # type: ignore[arg-type]
+    return replace(made, **changes)
 
 
 SMALL = run(1)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from qa import terminal
 from qa.answer import THRESHOLD
-from qa.errors import BadRun, QAError
+from qa.errors import BadRun
 from qa.evaluation import files, report, run, tables
 from qa.evaluation.compare import Compared, compare_runs
 from qa.evaluation.evaluate import check_folder, evaluate, finish
@@ -23,7 +23,7 @@ def evaluate_command(options: argparse.Namespace) -> int:
     if out:
         check_folder(out, resume=options.resume)
     elif options.resume:
-        raise QAError("--resume goes on with a run that was kept; name its folder with --out")
+        raise BadRun("--resume goes on with a run that was kept; name its folder with --out")
     # A wrong name is told now, not after an hour. Two runs of one set have the same name, but not the same folder.
     before = replace(run.read(options.compare), name=str(options.compare)) if options.compare else None
     plan = _plan(options)
@@ -40,7 +40,7 @@ def evaluate_command(options: argparse.Namespace) -> int:
         terminal.say(f"qa: stopped before the first question{onwards}", style="bold red")
         return STOPPED
     if out:
-        run.write(found, out)  # whatever happens while it is compared and shown
+        run.write(found, out)  # kept even if it cannot be compared after all
     compared = _compared(found, before)
     tables.show(found, compared, slices=("answerable", *plan.settings.by))
     if out:

@@ -101,7 +101,7 @@ def thinned(plan: Plan, documents: int) -> Plan:
     found = plan.documents.found
     needed = {name for question in plan.questions for name in (*question.relevant, *(g.doc_id for g in question.gold))}
     others = [document for document in found if document.id not in needed]
-    drawn = random.Random(plan.settings.seed).sample(others, min(len(others), max(documents - len(needed), 0)))  # noqa: S311
+    drawn = random.Random(plan.settings.seed).sample(others, min(len(others), max(documents - len(needed), 0)))  # noqa: S311 - no secret
     kept = tuple(sorted([*drawn, *(d for d in found if d.id in needed)], key=lambda document: document.id))
     where = replace(plan.documents, found=kept, library=None)
     return replace(plan, documents=where, fingerprints={**plan.fingerprints, "documents": where.about})
