@@ -1,6 +1,7 @@
 """Words, lines and sentences as ranges into a text. For matching only: no text is changed here."""
 
 import re
+import string
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Container
@@ -31,6 +32,8 @@ will with what which who whom whose when where why how do does did done has have
 may might must shall about from i me my mine we our you your he him his she her its them any some
 """
 _NOT_IN_WORDS = str.maketrans("", "", "'’ʼ‘`.,")
+_ARTICLES = re.compile(r"\b(a|an|the)\b")
+_PUNCTUATION = str.maketrans("", "", string.punctuation)
 _BREAK = re.compile(r"\r\n|\r|\n")
 # "…rocket attacks.The ultimatum…": a lower-case word, a stop, a capitalised word, and no space.
 # Or a full stop of Chinese or Japanese, which nupunkt does not know, and what closes behind it.
@@ -89,6 +92,15 @@ def _stemmer():  # type: ignore[no-untyped-def]  # PyStemmer has no types
     import Stemmer
 
     return Stemmer.Stemmer("english")
+
+
+def normalised(answer: str) -> str:
+    """``answer`` as SQuAD compares it: lower case, without ASCII punctuation, articles and extra space.
+
+    The published evaluation rules of SQuAD 1.1 (Rajpurkar et al. 2016), in
+    their order.
+    """
+    return " ".join(_ARTICLES.sub(" ", answer.lower().translate(_PUNCTUATION)).split())
 
 
 def lines(text: str) -> list[Range]:

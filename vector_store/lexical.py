@@ -100,7 +100,11 @@ class LexicalIndex:
 
     def highest(self, words: Sequence[str]) -> float:
         """What no row can exceed, however often it holds ``words``; words that no row holds count too."""
-        return sum(lucene_idf(len(self), self._held(word)) * (K1 + 1) for word in words)
+        return sum(self.idf(word) * (K1 + 1) for word in words)
+
+    def idf(self, word: str) -> float:
+        """How telling a word is: Lucene's idf, highest for one that no row holds."""
+        return lucene_idf(len(self), self._held(word))
 
     def _held(self, word: str) -> int:
         number = self._vocabulary.get(word)

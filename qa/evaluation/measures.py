@@ -1,7 +1,6 @@
 """What is measured, each with its definition and source. Numbers in, a number out; none knows of documents."""
 
 import re
-import string
 from collections import Counter
 from collections.abc import Hashable, Mapping, Sequence
 from math import log2
@@ -10,21 +9,13 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from qa.text import normalised
+
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 T = TypeVar("T", bound=Hashable)
 
-_ARTICLES = re.compile(r"\b(a|an|the)\b")
-_PUNCTUATION = str.maketrans("", "", string.punctuation)
-
-
-def normalised(answer: str) -> str:
-    """``answer`` as SQuAD compares it: lower case, without ASCII punctuation, articles and extra space.
-
-    The published evaluation rules of SQuAD 1.1 (Rajpurkar et al. 2016), in
-    their order.
-    """
-    return " ".join(_ARTICLES.sub(" ", answer.lower().translate(_PUNCTUATION)).split())
+_WORD = re.compile(r"\w+")
 
 
 def exact_match(answer: str, gold: Sequence[str]) -> float:
@@ -39,6 +30,20 @@ def exact_match(answer: str, gold: Sequence[str]) -> float:
 def token_f1(answer: str, gold: Sequence[str]) -> float:
     """The best F1 of shared words over ``gold``, in [0, 1], normalised (SQuAD 2.0); as above without gold."""
     return max(_f1(normalised(answer).split(), text.split()) for text in _said(gold))
+
+
+def says(text: str, gold: Sequence[str]) -> bool:
+    """Whether the words of one of ``gold`` stand in ``text`` (Chen et al. 2017).
+
+    Both normalised; typographic quotation marks, which that leaves, are no
+    part of a word.
+    """
+    words = _bare(text)
+    return any(said in words for gold_text in gold if (said := _bare(gold_text)).strip())
+
+
+def _bare(text: str) -> str:
+    return f" {' '.join(_WORD.findall(normalised(text)))} "
 
 
 def _said(gold: Sequence[str]) -> list[str]:

@@ -44,13 +44,15 @@ MEASURES: tuple[Measure, ...] = (
     *_found("passage", "passages that hold a gold answer at its place"),
     Measure("quote_hit@1", "Quotes", "quote hit@1", "the first quote’s sentence holds a gold answer at its place"),
     Measure("quote_hit@3", "Quotes", "quote hit@3", "the sentence of one of the first three quotes does"),
+    Measure("said@1", "Quotes", "said@1", "the first quote has the words of a gold answer (Chen et al. 2017)"),
+    Measure("said@3", "Quotes", "said@3", "one of the first three quotes has them, whatever document it is of"),
     Measure(
         "exact_match",
         "Quotes",
         "exact match",
-        "the first quote is a gold answer, by SQuAD’s rules; a refusal is right where there is none",
+        "the first quote’s exact answer is a gold one, by SQuAD’s rules; a refusal is right where there is none",
     ),
-    Measure("token_f1", "Quotes", "token F1", "words shared by first quote and gold answer, by SQuAD’s rules"),
+    Measure("token_f1", "Quotes", "token F1", "words shared by exact and gold answer, by SQuAD’s rules"),
     Measure(
         "citation_precision", "Quotes", "citation precision", "share of the citations shown that hold a gold answer"
     ),
