@@ -1,0 +1,155 @@
+"""Training examples: a question with a window that answers it, and windows that look alike and do not.
+
+Every step is drawn from the seed and the number of the epoch alone, so that a training that was stopped goes on with
+the very examples that it would have had.
+"""
+
+import gzip
+import hashlib
+import json
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from qa.text import sentences, words
+from vector_store import LexicalIndex
+
+# The reader is shown passages of up to 256 tokens; shorter windows train faster. Most are short.
+SHORT, LONG, SHARE_LONG = 480, 1000, 0.15
+# Below this many characters a window has no neighbours to tell apart.
+LEAST = 160
+# Contexts that resemble a question and do not answer it: so many are kept of each.
+ALIKE = 12
+
+
+@dataclass(frozen=True)
+class Window:
+    """A part of a context, behind its title, if it has one; ``spans`` are the answers within ``text``."""
+
+    title: str
+    text: str
+    spans: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True)
+class Example:
+    """A question and its windows: the first answers it unless there is no answer, the others do not."""
+
+    question: str
+    windows: tuple[Window, ...]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question of the data: its context by row, and its answers as ranges there; none where there is no answer."""
+
+    question: str
+    context: int
+    spans: tuple[tuple[int, int], ...]
+    easy: bool
+
+
+class Data:
+    """The training data, and for every question the contexts that resemble it and lack its answer."""
+
+    def __init__(self, path: Path, *, kept: Path) -> None:
+        """Read ``path``; what resembles what, minutes of work, is kept in the folder ``kept`` for the next time."""
+        self.contexts: list[str] = []
+        self.titles: list[str] = []
+        self.asked: list[Asked] = []
+        rows: dict[str, int] = {}
+        with gzip.open(path, "rt", encoding="utf-8") as lines:
+            for entry in map(json.loads, lines):
+                row = rows.setdefault(entry["context"], len(rows))
+                if row == len(self.contexts):
+                    self.contexts.append(entry["context"])
+                    self.titles.append(entry["title"].replace("_", " "))
+                spans = {(a["start"], a["start"] + len(a["text"])) for a in entry["answers"] if a["text"]}
+                easy = entry["source"].startswith("qamr")
+                self.asked.append(Asked(entry["question"], row, tuple(sorted(spans)), easy))
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        self.sha256 = digest
+        known = kept / f"alike-{digest[:12]}.json"
+        if not known.exists():
+            known.write_text(json.dumps(self._alike()), encoding="utf-8")
+        self.alike: list[list[int]] = json.loads(known.read_text(encoding="utf-8"))
+
+    def _alike(self) -> list[list[int]]:
+        """The contexts nearest by BM25 that do not hold an answer's text, best first."""
+        index = LexicalIndex()
+        index.add([words(f"{title}. {text}") for title, text in zip(self.titles, self.contexts, strict=True)])
+        found = []
+        for asked in self.asked:
+            answers = [self.contexts[asked.context][start:end].lower() for start, end in asked.spans]
+            rows, _ = index.search(words(asked.question), 4 * ALIKE)
+            lacking = [
+                int(row)
+                for row in rows
+                if row != asked.context and not any(answer in self.contexts[row].lower() for answer in answers)
+            ]
+            found.append(lacking[:ALIKE])
+        return found
+
+    def epoch(self, seed: int, number: int, rows: Sequence[int], *, easy: float, negatives: float) -> list[Example]:
+        """The examples of one time through ``rows``, shuffled: of the easy questions a share, each with a negative
+        window with the chance ``negatives``, one in seven of them with that alone."""
+        draw = random.Random(f"{seed}/{number}")
+        examples = []
+        for row in rows:
+            asked = self.asked[row]
+            if asked.easy and draw.random() >= easy:
+                continue
+            windows = [self._window(draw, asked.context, asked.spans)]
+            if self.alike[row] and draw.random() < negatives:
+                # Nearer ones more often: the square of an even draw.
+                other = self.alike[row][int(len(self.alike[row]) * draw.random() ** 2)]
+                windows.append(self._window(draw, other, ()))
+                if draw.random() < 1 / 7:
+                    windows = windows[1:]
+            examples.append(Example(_varied(draw, asked.question), tuple(windows)))
+        draw.shuffle(examples)
+        return examples
+
+    def _window(self, draw: random.Random, context: int, spans: tuple[tuple[int, int], ...]) -> Window:
+        text = self.contexts[context]
+        most = LONG if draw.random() < SHARE_LONG else draw.randint(LEAST, SHORT)
+        title = self.titles[context] if draw.random() < 0.7 else ""
+        if len(text) <= most:
+            return Window(title, text, spans)
+        start, end = _cut(draw, text, spans[draw.randrange(len(spans))] if spans else None, most)
+        inside = tuple((s - start, e - start) for s, e in spans if start <= s and e <= end)
+        return Window(title, text[start:end], inside)
+
+
+def _cut(draw: random.Random, text: str, around: tuple[int, int] | None, most: int) -> tuple[int, int]:
+    """Whole sentences of ``text``, about ``most`` characters of them, with the range ``around`` among them."""
+    ranges = [tuple(found) for found in sentences(text)] or [(0, len(text))]
+    first = last = draw.randrange(len(ranges))
+    if around:
+        touched = [n for n, (start, end) in enumerate(ranges) if start < around[1] and around[0] < end]
+        first, last = (touched[0], touched[-1]) if touched else (0, len(ranges) - 1)
+    while True:
+        sides = [side for side, free in ((-1, first > 0), (1, last < len(ranges) - 1)) if free]
+        if not sides:
+            break
+        side = draw.choice(sides)
+        new_first, new_last = (first - 1, last) if side < 0 else (first, last + 1)
+        if ranges[new_last][1] - ranges[new_first][0] > most:
+            break
+        first, last = new_first, new_last
+    start, end = ranges[first][0], ranges[last][1]
+    return (min(start, around[0]), max(end, around[1])) if around else (start, end)
+
+
+def _varied(draw: random.Random, question: str) -> str:
+    """The question as people type it: now and then without capitals, without its mark, or with a slip."""
+    if draw.random() < 0.35:
+        question = question.lower()
+    if draw.random() < 0.3:
+        question = question.rstrip("?. ")
+    if draw.random() < 0.08 and len(question) > 12:
+        at = draw.randrange(1, len(question) - 2)
+        if question[at : at + 2].isalpha():
+            question = question[:at] + question[at + 1] + question[at] + question[at + 2 :]
+    return question

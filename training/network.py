@@ -1,0 +1,132 @@
+"""The network: the embedder's own backbone, and on it the start, the end and "not here" of an answer."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import torch
+from tokenizers import Tokenizer
+from torch import nn
+from transformers import BertModel
+
+from qa.embed import packaged_model
+from qa.read.network import LONGEST, MOST_OF_QUESTION
+from training.examples import Example
+
+_MULTIPLE = 32  # lengths are padded to multiples, so that few shapes are compiled
+
+
+class Network(nn.Module):
+    """Token numbers to start and end logits, float32, shape (windows, tokens, 2); "not here" is token 0."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.backbone = BertModel.from_pretrained(
+            str(packaged_model()), add_pooling_layer=False, attn_implementation="sdpa"
+        )
+        for module in self.backbone.modules():
+            if isinstance(module, nn.Dropout):
+                module.p = 0.0  # four times quicker, and no worse in the runs of training/README.md
+        self.backbone.embeddings.requires_grad_(False)
+        self.head = nn.Linear(self.backbone.config.hidden_size, 2)
+        nn.init.normal_(self.head.weight, std=0.02)
+        nn.init.zeros_(self.head.bias)
+
+    def forward(self, ids: torch.Tensor, mask: torch.Tensor, kinds: torch.Tensor) -> torch.Tensor:
+        hidden = self.backbone(input_ids=ids, attention_mask=mask, token_type_ids=kinds).last_hidden_state
+        return self.head(hidden.float())
+
+
+@dataclass
+class Batch:
+    """Windows of several questions; ``group`` numbers their questions, ``open`` are the tokens that may answer,
+    ``starts`` and ``ends`` those that do."""
+
+    ids: torch.Tensor
+    mask: torch.Tensor
+    kinds: torch.Tensor
+    open: torch.Tensor
+    starts: torch.Tensor
+    ends: torch.Tensor
+    group: torch.Tensor
+
+
+class Encoder:
+    """Examples to batches."""
+
+    def __init__(self) -> None:
+        self._tokenizer = Tokenizer.from_file(str(packaged_model() / "tokenizer.json"))
+        self._tokenizer.no_padding()
+        self._tokenizer.no_truncation()
+
+    def batch(self, examples: Sequence[Example], *, multiple: int = _MULTIPLE) -> Batch:
+        """The windows of ``examples``, one after the other; an answer that was cut off is none."""
+        rows = []
+        for number, example in enumerate(examples):
+            asked = self._tokenizer.encode(example.question, add_special_tokens=False).ids[:MOST_OF_QUESTION]
+            for window in example.windows:
+                title = (
+                    self._tokenizer.encode(f"{window.title}. ", add_special_tokens=False).ids if window.title else []
+                )
+                text = self._tokenizer.encode(window.text, add_special_tokens=False)
+                room = LONGEST - len(asked) - len(title) - 3
+                head = 2 + len(asked) + len(title)  # [CLS] question [SEP] title
+                offsets = text.offsets[:room]
+                starts, ends = set(), set()
+                for begin, stop in window.spans:
+                    inside = [n for n, (a, b) in enumerate(offsets) if a < stop and begin < b]
+                    if inside and offsets[inside[-1]][1] >= stop:
+                        starts.add(head + inside[0])
+                        ends.add(head + inside[-1])
+                ids = [101, *asked, 102, *title, *text.ids[:room], 102]
+                rows.append((ids, len(asked) + 2, head, len(offsets), starts, ends, number))
+        longest = -(-max(len(row[0]) for row in rows) // multiple) * multiple
+        shape = (len(rows), longest)
+        batch = Batch(
+            torch.zeros(shape, dtype=torch.long),
+            torch.zeros(shape, dtype=torch.long),
+            torch.zeros(shape, dtype=torch.long),
+            torch.zeros(shape, dtype=torch.bool),
+            torch.zeros(shape, dtype=torch.bool),
+            torch.zeros(shape, dtype=torch.bool),
+            torch.tensor([row[-1] for row in rows]),
+        )
+        for n, (ids, asked, head, length, starts, ends, _) in enumerate(rows):
+            batch.ids[n, : len(ids)] = torch.tensor(ids)
+            batch.mask[n, : len(ids)] = 1
+            batch.kinds[n, asked : len(ids)] = 1
+            batch.open[n, head : head + length] = True
+            batch.starts[n, list(starts) or [0]] = True
+            batch.ends[n, list(ends) or [0]] = True
+        return batch
+
+
+def loss(logits: torch.Tensor, batch: Batch) -> torch.Tensor:
+    """Of a window: where the answer is in it, or that it is not. Of a question: in which of its windows, and where.
+
+    Both are negative logarithms of the likelihood of all right places together.
+    The second is normalised over the windows of a question, so that scores
+    compare between passages (Clark & Gardner 2018).
+    """
+    allowed = batch.open.clone()
+    allowed[:, 0] = True
+    total = logits.new_zeros(())
+    for side, right in ((0, batch.starts), (1, batch.ends)):
+        scores = logits[..., side]
+        alone = scores.masked_fill(~allowed, -1e4)
+        total = total + (alone.logsumexp(1) - alone.masked_fill(~right, -1e4).logsumexp(1)).mean()
+        found = right & batch.open
+        groups = [rows for rows in _rows(batch.group) if found[rows].any()]
+        if groups:
+            within = scores.masked_fill(~batch.open, -1e4)
+            shared = [
+                within[rows].flatten().logsumexp(0)
+                - within[rows].masked_fill(~found[rows], -1e4).flatten().logsumexp(0)
+                for rows in groups
+            ]
+            total = total + 0.5 * torch.stack(shared).mean()
+    return total / 2
+
+
+def _rows(group: torch.Tensor) -> Iterator[torch.Tensor]:
+    for number in group.unique():
+        yield (group == number).nonzero().flatten()

@@ -1,0 +1,147 @@
+"""Examples to weights: seeded, saved every few minutes, and gone on with where it was."""
+
+import math
+import random
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import safetensors.torch
+import torch
+
+from training.examples import Data, Example
+from training.network import Encoder, Network, loss
+
+WINDOWS = 36  # a step
+SAVE_EVERY = 240  # seconds
+HELD_APART = 40  # one context in so many is not trained on, to measure by
+_POOL = 24  # steps whose windows are sorted by length together
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How the network is trained; the defaults are how the shipped one was."""
+
+    seed: int = 0
+    epochs: int = 2
+    rate: float = 2e-4
+    easy: float = 0.3
+    """The share of the easy questions that an epoch takes."""
+    negatives: float = 0.65
+    """The share of the questions that come with a window that resembles theirs and does not answer."""
+
+
+def held_apart(data: Data) -> set[int]:
+    """The contexts, by row, that measure and never train."""
+    return set(range(0, len(data.contexts), HELD_APART))
+
+
+def train(data: Data, folder: Path, recipe: Recipe) -> Path:
+    """The file of the weights, in ``folder``; a training that was stopped there goes on with the next step.
+
+    The steps are drawn from the seed alone, so they are those that it would
+    have had. ValueError where it was begun by another recipe or other data.
+    """
+    torch.manual_seed(recipe.seed)
+    torch._dynamo.config.recompile_limit = 32  # one for each length
+    steps = _steps(data, recipe)
+    network, encoder = Network(), Encoder()
+    parameters = [parameter for parameter in network.parameters() if parameter.requires_grad]
+    optimiser = torch.optim.AdamW(parameters, lr=recipe.rate, weight_decay=0.01, fused=True)
+    warm = max(len(steps) // 20, 1)
+    schedule = torch.optim.lr_scheduler.LambdaLR(
+        optimiser, lambda step: min((step + 1) / warm, max(0.0, (len(steps) - step) / (len(steps) - warm)))
+    )
+    checkpoint = Checkpoint(folder, {"recipe": asdict(recipe), "data": data.sha256, "steps": len(steps)})
+    step = checkpoint.load(network=network, optimiser=optimiser, schedule=schedule)
+    compiled = torch.compile(network, dynamic=False)
+    print(f"{len(steps)} steps of {WINDOWS} windows, from step {step}", flush=True)
+    saved = began = time.monotonic()
+    first, mean = step, math.nan
+    while step < len(steps):
+        batch = encoder.batch(steps[step])
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            logits = compiled(batch.ids, batch.mask, batch.kinds)
+        value = loss(logits.float(), batch)
+        value.backward()
+        torch.nn.utils.clip_grad_norm_(parameters, 1.0)
+        optimiser.step()
+        schedule.step()
+        optimiser.zero_grad(set_to_none=True)
+        step += 1
+        mean = value.item() if math.isnan(mean) else 0.98 * mean + 0.02 * value.item()
+        if step % 50 == 0:
+            pace = (step - first) * WINDOWS / (time.monotonic() - began)
+            print(f"step {step}: loss {mean:.3f}, {pace:.1f} windows/s", flush=True)
+        if time.monotonic() - saved > SAVE_EVERY:
+            checkpoint.save(step, network=network, optimiser=optimiser, schedule=schedule)
+            saved = time.monotonic()
+    checkpoint.save(step, network=network, optimiser=optimiser, schedule=schedule)
+    weights = folder / "weights.safetensors"
+    safetensors.torch.save_file({name: value.contiguous() for name, value in network.state_dict().items()}, weights)
+    return weights
+
+
+class Checkpoint:
+    """Where a training stands, in one file of ``folder`` that is always whole."""
+
+    def __init__(self, folder: Path, about: dict) -> None:
+        self._path = folder / "checkpoint.pt"
+        self._about = about
+
+    def load(self, **parts) -> int:
+        """Put ``parts`` in the state that was saved, and give the steps done; 0 where nothing was saved."""
+        if not self._path.exists():
+            return 0
+        state = torch.load(self._path, weights_only=True)
+        if state["about"] != self._about:
+            raise ValueError(f"{self._path} is of another training: {state['about']}; name another folder")
+        for name, part in parts.items():
+            part.load_state_dict(state[name])
+        return state["step"]
+
+    def save(self, step: int, **parts) -> None:
+        """Keep the state of ``parts``; killed in the middle, the one before stands."""
+        state = {"about": self._about, "step": step, **{name: part.state_dict() for name, part in parts.items()}}
+        part_file = self._path.with_suffix(".part")
+        torch.save(state, part_file)
+        part_file.replace(self._path)
+
+
+def _steps(data: Data, recipe: Recipe) -> list[list[Example]]:
+    """All steps of all epochs, in order."""
+    held = held_apart(data)
+    rows = list(range(len(data.asked)))
+    random.Random(recipe.seed).shuffle(rows)
+    rows = [row for row in rows if data.asked[row].context not in held]
+    steps = []
+    for number in range(recipe.epochs):
+        examples = data.epoch(recipe.seed, number, rows, easy=recipe.easy, negatives=recipe.negatives)
+        steps += _packed(examples, recipe.seed + number)
+    return steps
+
+
+def _packed(examples: list[Example], seed: int) -> list[list[Example]]:
+    """Steps of exactly WINDOWS windows of like length: padding costs as much as text, a new shape a compilation.
+
+    What does not fill a step in its pool goes into the next pool; what is left of the last is dropped.
+    """
+    draw = random.Random(seed)
+    steps: list[list[Example]] = []
+    left: list[Example] = []
+    for start in range(0, len(examples), WINDOWS * _POOL):
+        pool = left + examples[start : start + WINDOWS * _POOL]
+        pool.sort(key=lambda example: max(len(window.text) for window in example.windows))
+        filled: list[list[Example]] = []
+        step: list[Example] = []
+        room = WINDOWS
+        while (fits := next((n for n, one in enumerate(pool) if len(one.windows) <= room), None)) is not None:
+            step.append(pool.pop(fits))
+            room -= len(step[-1].windows)
+            if not room:
+                filled.append(step)
+                step, room = [], WINDOWS
+        left = pool + step
+        draw.shuffle(filled)
+        steps += filled
+    return steps
