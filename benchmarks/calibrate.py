@@ -1,74 +1,98 @@
-"""Fit the confidence and its threshold on one half of the question sets, and measure them on the other.
+"""Fit the numbers in qa/read/calibration.json on one half of three question sets, and measure them on the other.
 
-    python benchmarks/calibrate.py [--data ../shared/data]
+    python benchmarks/calibrate.py [--data ../shared/data] [--reader trained] [--keep DIR] [--write]
 
-Four kinds of library: two whole collections (nq_open_dev, clapnq_dev), and two cut into small libraries of a few
-documents each, as people have them: xquad_en by five, asked also what other libraries answer; squad_v2_dev by three,
-asked also its own unanswerable questions. Even questions fit, odd ones measure; every kind weighs the same.
+Three kinds of library: two whole collections (nq_open_dev, clapnq_dev), and squad_v2_dev cut into small libraries of
+three documents, as people have them, asked also its own unanswerable questions and what the others answer. Even
+questions fit, odd ones measure; every kind weighs the same. Neither the seeds nor any other set takes part.
 
-Confidence is Platt's logistic function of the best score (Platt 1999), for "the first quote holds the gold answer".
-The threshold is the score below which, on average over the kinds, 1 % of the questions that have a gold quote among
-their first three would be refused. The seeds' own questions take no part.
+1. How a sentence's evidence is weighed: a conditional logit (McFadden 1974), for "this sentence holds the gold answer"
+   among all that were read; it gives each its share in the answer.
+2. How likely the best sentence is right: a logistic function (Platt 1999) of its share and some of the evidence,
+   unanswerable questions included.
+3. From which confidence on which share of the answers is right.
 """
 
 import argparse
+import json
+import pickle
 import random
 import sys
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
+from scipy.optimize import minimize
+from scipy.special import expit, logsumexp
 from sklearn.linear_model import LogisticRegression
 
+from qa.answer import PASSAGES_READ
 from qa.embed import SentenceTransformerEmbedder
 from qa.evaluation.gold import holds
-from qa.evaluation.measures import auroc, calibration_error
+from qa.evaluation.measures import auroc, calibration_error, coverage_at
 from qa.evaluation.questions import Question, read_documents, read_questions
 from qa.library import Library
-from qa.records import Document
+from qa.read import SentenceReader, TrainedReader
+from qa.read.calibration import FILE
+from qa.read.evidence import NAMES, evidence
+from qa.read.trained import CHANCE, chance_features, span_of
+from qa.records import Document, Quote
 
-LOST = 0.01
+LEVELS = (0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9, 0.925, 0.95, 0.975)
+RIDGE = 1e-3
 EMBEDDER = SentenceTransformerEmbedder()
 
 
 @dataclass
-class Scores:
-    """Of every question: the best score, whether it can be answered, whether the first, or one of three, is gold."""
+class Asked:
+    """A question as it was read: the evidence of its sentences, shape (sentences, numbers), and which of them are gold.
 
-    best: np.ndarray
-    answerable: np.ndarray
-    first: np.ndarray
-    three: np.ndarray
+    ``nearest`` is the best passage's score.
+    """
 
-    def half(self, odd: int) -> "Scores":
-        return Scores(*(column[odd::2] for column in (self.best, self.answerable, self.first, self.three)))
-
-
-def ask(documents: list[Document], questions: list[tuple[Question, bool]]) -> list[tuple[float, bool, bool, bool]]:
-    """Ask one library; each question comes with whether this library can answer it."""
-    library = Library(embedder=EMBEDDER)
-    library.add(documents)
-    rows = []
-    for question, answerable in questions:
-        citations = library.ask(question.question, threshold=0).citations
-        hits = [answerable and any(holds(c.quote, gold) for gold in question.gold) for c in citations]
-        rows.append((citations[0].score if citations else 0.0, answerable, hits[:1] == [True], any(hits)))
-    return rows
+    answerable: bool
+    near: str
+    evidence: np.ndarray
+    gold: np.ndarray
+    nearest: float
 
 
-def load(folder: Path) -> tuple[list[Document], list[Question]]:
-    documents = read_documents(folder / "corpus.jsonl.gz")
-    return list(documents), list(read_questions(folder / "questions.jsonl.gz").questions)
+@dataclass
+class Fitted:
+    """How the evidence is weighed, and the logistic function of what comes of it."""
+
+    weights: np.ndarray | None
+    """Of the evidence, in a sentence's share; None where the evidence is a score already."""
+    chance: np.ndarray
+    """Offset and weights of the logistic function."""
+    precisions: list[tuple[float, float]] = field(default_factory=list)
+
+    def features(self, asked: Asked) -> np.ndarray:
+        """Of every sentence what the logistic function is of, shape (sentences, features)."""
+        if self.weights is None:
+            return np.column_stack([np.ones(len(asked.gold)), asked.evidence])
+        return chance_features(asked.evidence, self.weights)
+
+    def chances(self, asked: Asked) -> np.ndarray:
+        """Of every sentence the probability that it answers."""
+        return expit(self.features(asked) @ self.chance) if len(asked.gold) else np.zeros(1)
 
 
-def whole(folder: Path) -> Scores:
+# What is asked of which library
+
+
+def whole(folder: Path) -> Iterator[tuple[Library, Question, str]]:
+    """Every question, asked of all documents."""
     documents, questions = load(folder)
-    return Scores(*map(np.array, zip(*ask(documents, [(q, q.answerable) for q in questions]), strict=True)))
+    library = filled(documents)
+    for question in questions:
+        yield library, question, "own" if question.answerable else "close"
 
 
-def small(folder: Path, size: int, *, each: int = 60) -> Scores:
-    """Libraries of ``size`` documents; of each, ``each`` answerable questions, a third as many of other libraries,
-    and half as many that were written to be unanswerable by one of its articles, where the set has such."""
+def small(folder: Path, size: int, *, each: int = 60) -> Iterator[tuple[Library, Question, str]]:
+    """Libraries of ``size`` documents; of each, ``each`` answerable questions, a third as many of other libraries
+    (far), and half as many that were written to be unanswerable by one of its articles (close)."""
     draw = random.Random(0)
     documents, questions = load(folder)
     draw.shuffle(documents)
@@ -78,50 +102,198 @@ def small(folder: Path, size: int, *, each: int = 60) -> Scores:
     for question in questions:
         article = question.gold[0].doc_id if question.answerable else article
         asked_of.append((article, question))
-    rows = []
     for start in range(0, len(documents), size):
         part = documents[start : start + size]
         ids = {document.id for document in part}
         own = [q for doc, q in asked_of if doc in ids and q.answerable]
         far = [q for doc, q in asked_of if doc not in ids and q.answerable]
         close = [q for doc, q in asked_of if doc in ids and not q.answerable]
-        chosen = [(q, True) for q in draw.sample(own, min(each, len(own)))]
-        chosen += [(q, False) for q in draw.sample(far, each // 3)]
-        chosen += [(q, False) for q in draw.sample(close, min(each // 2, len(close)))]
-        rows += ask(part, chosen)
-    return Scores(*map(np.array, zip(*rows, strict=True)))
+        chosen = [(q, "own") for q in draw.sample(own, min(each, len(own)))]
+        chosen += [(q, "far") for q in draw.sample(far, each // 3)]
+        chosen += [(q, "close") for q in draw.sample(close, min(each // 2, len(close)))]
+        library = filled(part)
+        for question, near in chosen:
+            yield library, question, near
+
+
+def load(folder: Path) -> tuple[list[Document], list[Question]]:
+    documents = read_documents(folder / "corpus.jsonl.gz")
+    return list(documents), list(read_questions(folder / "questions.jsonl.gz").questions)
+
+
+def filled(documents: Sequence[Document]) -> Library:
+    library = Library(embedder=EMBEDDER)
+    library.add(documents)
+    return library
+
+
+# What the readers see
+
+
+def ask(asking: Iterator[tuple[Library, Question, str]], name: str) -> list[Asked]:
+    trained = TrainedReader()
+    return [one(library, question, near, trained if name == "trained" else None) for library, question, near in asking]
+
+
+def one(library: Library, question: Question, near: str, reader: TrainedReader | None) -> Asked:
+    found = library.search(question.question, PASSAGES_READ)
+    passages, scores = [p for p, _ in found], [hit.score for _, hit in found]
+    if reader:
+        read = reader.sentences(question.question, passages, scores)
+        rows = evidence(question.question, read) if any(read) else np.empty((0, len(NAMES)))
+        pairs = [(s.passage, span_of(s, 0.0, whole=True)) for some in read for s in some]
+    else:
+        spans = SentenceReader(EMBEDDER).read(question.question, passages, scores)
+        pairs = [(p, span) for p, some in zip(passages, spans, strict=True) for span in some]
+        rows = np.array([[span.score] for _, span in pairs]).reshape(-1, 1)
+    quotes = [Quote(p.document, p.start + span.start, p.start + span.end) for p, span in pairs]
+    answerable = near == "own"
+    gold = np.array([answerable and any(holds(quote, gold) for gold in question.gold) for quote in quotes], bool)
+    return Asked(answerable, near, rows, gold, max(scores, default=0.0))
+
+
+# Fitting
+
+
+def fit(kinds: Sequence[Sequence[Asked]], name: str) -> Fitted:
+    fitted = Fitted(weighed(kinds) if name == "trained" else None, np.zeros(0))
+    rows, right, share = [], [], []
+    for kind in kinds:
+        for asked in kind:
+            if len(asked.gold):
+                sums = asked.evidence @ (np.ones(1) if fitted.weights is None else fitted.weights)
+                best = int(sums.argmax())
+                rows.append(fitted.features(asked)[best])
+                right.append(asked.gold[best])
+                share.append(1 / len(kind))
+    features, share = np.array(rows), np.array(share)
+    # Scaled, so that what little is held against large weights is held against all alike.
+    scale = np.maximum(features.std(axis=0), 1e-9)
+    model = LogisticRegression(C=1e3, fit_intercept=False)
+    fitted.chance = model.fit(features / scale * (scale > 1e-6) + (scale <= 1e-6), right, share / share.mean()).coef_[0]
+    fitted.chance = np.where(scale > 1e-6, fitted.chance / scale, fitted.chance)
+    fitted.precisions = precisions(kinds, fitted)
+    return fitted
+
+
+def weighed(kinds: Sequence[Sequence[Asked]]) -> np.ndarray:
+    """The weights under which the gold sentences of a question are likeliest to be drawn from all of its sentences."""
+    chosen = [
+        (asked.evidence, asked.gold, 1 / len(kind))
+        for kind in kinds
+        for asked in kind
+        if asked.gold.any() and not asked.gold.all()
+    ]
+
+    def loss(weights: np.ndarray) -> tuple[float, np.ndarray]:
+        total, slope = RIDGE * weights @ weights, 2 * RIDGE * weights
+        for rows, gold, share in chosen:
+            sums = rows @ weights
+            every, good = logsumexp(sums), logsumexp(sums[gold])
+            total += share * (every - good)
+            slope = slope + share * rows.T @ (np.exp(sums - every) - np.where(gold, np.exp(sums - good), 0))
+        return total, slope
+
+    return np.asarray(minimize(loss, np.zeros(chosen[0][0].shape[1]), jac=True, method="L-BFGS-B").x)
+
+
+def precisions(kinds: Sequence[Sequence[Asked]], fitted: Fitted) -> list[tuple[float, float]]:
+    """For each of LEVELS the least confidence from which on that share is right, the kinds weighing the same."""
+    rows = []
+    for kind in kinds:
+        for asked in kind:
+            chances = fitted.chances(asked)
+            rows.append((chances.max(), float(len(asked.gold) and asked.gold[chances.argmax()]), 1 / len(kind)))
+    confidence, right, share = np.array(sorted(rows, reverse=True)).T
+    precision = np.cumsum(right * share) / np.cumsum(share)
+    # Of a few answers the share that is right is an accident.
+    enough = np.arange(len(rows)) >= len(rows) // 50
+    pairs = []
+    for level in LEVELS:
+        good = np.flatnonzero((precision >= level) & enough)
+        if len(good):
+            pairs.append((level, round(float(confidence[good[-1]]), 4)))
+    return pairs
+
+
+def show(kinds: dict[str, Sequence[Asked]], fitted: Fitted) -> None:
+    print(f"{'':18} {'asked':>6} {'first':>6} {'three':>6} {'AUROC':>6} {'ECE':>6} {'coverage@80':>12} {'@90':>6}")
+    for name, kind in kinds.items():
+        chances = [fitted.chances(asked) for asked in kind]
+        confidence = np.array([each.max() for each in chances])
+        answerable = np.array([asked.answerable for asked in kind])
+        order = [np.argsort(-each, kind="stable") for each in chances]
+        right = np.array([bool(len(a.gold)) and bool(a.gold[o[0]]) for a, o in zip(kind, order, strict=True)])
+        three = np.array([bool(len(a.gold)) and bool(a.gold[o[:3]].any()) for a, o in zip(kind, order, strict=True)])
+        coverages = [coverage_at(level, confidence, right) for level in (0.8, 0.9)]
+        print(
+            f"{name:18} {len(kind):6} {right[answerable].mean():6.3f} {three[answerable].mean():6.3f} "
+            f"{auroc(confidence, answerable):6.3f} {calibration_error(confidence, right):6.3f} "
+            f"{coverages[0]:12.3f} {coverages[1]:6.3f}"
+        )
+        for least in (0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5):
+            shown = confidence >= least
+            groups = {near: np.array([asked.near == near for asked in kind]) for near in ("far", "close")}
+            refused = {near: f"{(~shown)[rows].mean():.3f}" for near, rows in groups.items() if rows.any()}
+            print(
+                f"    from {least}: right of those shown {right[shown].mean():.3f}, "
+                f"gold among three shown {(three & shown)[answerable].mean():.3f}, "
+                f"refused wrongly {(~shown)[answerable].mean():.3f}, rightly {refused}"
+            )
+
+
+def gathered(data: Path, name: str, keep: Path | None) -> dict[str, list[Asked]]:
+    """The three kinds, read; with ``keep`` they are read once and kept there."""
+    kinds = {}
+    asking = {
+        "nq_open_dev": lambda: whole(data / "nq_open_dev"),
+        "clapnq_dev": lambda: whole(data / "clapnq_dev"),
+        "squad_v2_dev by 3": lambda: small(data / "squad_v2_dev", 3),
+    }
+    for kind, start in asking.items():
+        path = keep / f"{name} {kind}.pickle" if keep else None
+        if path and path.exists():
+            kinds[kind] = pickle.loads(path.read_bytes())
+            continue
+        kinds[kind] = ask(start(), name)
+        if path:
+            path.write_bytes(pickle.dumps(kinds[kind]))
+    return kinds
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
-    data = parser.parse_args().data
-    if not data.is_dir():
-        sys.exit(f"{data} is not there; name the folder of the question sets with --data")
-    kinds = {
-        "xquad_en by 5": small(data / "xquad_en", 5),
-        "squad_v2_dev by 3": small(data / "squad_v2_dev", 3),
-        "nq_open_dev": whole(data / "nq_open_dev"),
-        "clapnq_dev": whole(data / "clapnq_dev"),
+    parser.add_argument("--reader", choices=("trained", "sentence"), default="trained")
+    parser.add_argument("--keep", type=Path, metavar="DIR", help="keep what was read there, and take it from there")
+    parser.add_argument("--write", action="store_true", help="write the numbers to qa/read/calibration.json")
+    options = parser.parse_args()
+    if not options.data.is_dir():
+        sys.exit(f"{options.data} is not there; name the folder of the question sets with --data")
+    kinds = gathered(options.data, options.reader, options.keep)
+    fitted = fit([kind[0::2] for kind in kinds.values()], options.reader)
+    print("the half that it was fitted on")
+    show({name: kind[0::2] for name, kind in kinds.items()}, fitted)
+    print("the other half")
+    show({name: kind[1::2] for name, kind in kinds.items()}, fitted)
+    content = json.loads(FILE.read_text(encoding="utf-8"))
+    content[options.reader] = as_json(fitted)
+    print(json.dumps(content[options.reader], indent=2))
+    if options.write:
+        FILE.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+
+
+def as_json(fitted: Fitted) -> dict:
+    """As the readers take it."""
+    pairs = {"precisions": fitted.precisions}
+    offset, *weights = (round(float(weight), 4) for weight in fitted.chance)
+    if fitted.weights is None:
+        return {"confidence": {"slope": weights[0], "middle": round(-offset / weights[0], 4), **pairs}}
+    return {
+        "share": {name: round(float(weight), 4) for name, weight in zip(NAMES, fitted.weights, strict=True)},
+        "chance": dict(zip(("offset", "share", *CHANCE), (offset, *weights), strict=True)),
+        "confidence": pairs,
     }
-    fit = [scores.half(0) for scores in kinds.values()]
-    weights = np.concatenate([np.full(len(s.best), 1 / len(s.best)) for s in fit])
-    model = LogisticRegression(C=1e6)
-    model.fit(np.concatenate([s.best for s in fit])[:, None], np.concatenate([s.first for s in fit]), weights)
-    slope, middle = model.coef_[0, 0], -model.intercept_[0] / model.coef_[0, 0]
-    lowest = float(np.mean([np.quantile(s.best[s.three], LOST) for s in fit]))
-    threshold = 1 / (1 + np.exp(-slope * (lowest - middle)))
-    print(f"slope {slope:.2f}, middle {middle:.3f}; score {lowest:.3f} is the threshold: confidence {threshold:.3f}")
-    print(f"{'the other half':18} {'asked':>6} {'AUROC':>6} {'ECE':>6} {'gold in three':>14} {'refused rightly':>16}")
-    for name, scores in kinds.items():
-        s = scores.half(1)
-        confidence = 1 / (1 + np.exp(-slope * (s.best - middle)))
-        kept = s.best >= lowest
-        print(
-            f"{name:18} {len(s.best):6} {auroc(s.best, s.answerable):6.3f} "
-            f"{calibration_error(confidence, s.first):6.3f} {(s.three & kept)[s.answerable].mean():14.3f} "
-            f"{(~kept)[~s.answerable].mean():16.3f}"
-        )
 
 
 if __name__ == "__main__":

@@ -1,26 +1,37 @@
 """From passages to an answer: read, lift the spans to their documents, merge, decide whether the documents say it."""
 
-import math
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
+from qa.quote import quote
 from qa.read import Reader
-from qa.records import Answer, Citation, Document, Passage, Quote
+from qa.records import Answer, Citation, Document, Passage, Quote, Span
 from vector_store import Hit
 
 # How many passages are read. The answer stands in one of the first 10 for 0.998 of the answerable questions of
-# xquad_en and 0.997 of nq_open_dev; to read one for the first time takes about 0.1 s on two cores.
+# xquad_en and 0.997 of nq_open_dev.
 PASSAGES_READ = 10
 
-# Confidence is a logistic function of the best score (Platt 1999), for "the first quote answers"; the threshold is
-# where 1 in 100 questions whose answer would have been shown begin to be refused. Both fitted by
-# benchmarks/calibrate.py on halves of four question sets, none of them the seeds'; the other halves are in
-# docs/QUALITY.md.
-_SLOPE = 10.1
-_MIDDLE = 0.418
-THRESHOLD = 0.17
+THRESHOLD = 0.2
 """The documents say it from this confidence on."""
+
+NEAR = 0.2
+"""A passage with this score or more, from retrieval, is near the question; without one, nothing is."""
+
+
+@dataclass(frozen=True)
+class _Candidate:
+    passage: Passage
+    span: Span
+
+    @property
+    def start(self) -> int:
+        return self.passage.start + self.span.start
+
+    @property
+    def end(self) -> int:
+        return self.passage.start + self.span.end
 
 
 def answer_from(
@@ -41,38 +52,56 @@ def answer_from(
     if top < 1:
         raise ValueError(f"top must be at least 1, got {top}")
     passages = [passage for passage, _ in found]
-    spans = reader.read(question, passages, [hit.score for _, hit in found])
+    scores = [hit.score for _, hit in found]
+    spans = reader.read(question, passages, scores)
     candidates = [
-        Citation(
-            Quote(passage.document, passage.start + span.start, passage.start + span.end),
-            passage,
-            round(span.score, 6),  # beyond that, the same model differs from machine to machine
-        )
+        _Candidate(passage, replace(span, score=round(span.score, 6)))  # beyond, machines differ
         for passage, its_spans in zip(passages, spans, strict=True)
         for span in its_spans
     ]
-    candidates.sort(key=lambda c: (-c.score, c.quote.document.id, c.quote.start))
-    confidence = _confidence(candidates[0].score) if candidates else 0.0
-    citations = _merged(candidates, top, documents) if candidates and confidence >= threshold else ()
-    return Answer(question, citations, tuple(passages), confidence)
+    candidates.sort(key=lambda c: (-c.span.score, c.passage.document.id, c.start))
+    confidence = reader.calibration.confidence(candidates[0].span.score) if candidates else 0.0
+    citations = _cited(candidates, top, documents) if candidates and confidence >= threshold else ()
+    return Answer(question, citations, tuple(passages), confidence, near=max(scores, default=0.0) >= NEAR)
 
 
-def _confidence(score: float) -> float:
-    return round(1 / (1 + math.exp(-_SLOPE * (score - _MIDDLE))), 6)
-
-
-def _merged(candidates: Iterable[Citation], top: int, documents: Sequence[Document]) -> tuple[Citation, ...]:
+def _cited(candidates: Sequence[_Candidate], top: int, documents: Sequence[Document]) -> tuple[Citation, ...]:
     """The first ``top`` that say different things; each with the other places where it stands word for word."""
     chosen: dict[str, Citation] = {}
     for candidate in candidates:
-        if len(chosen) < top:
-            chosen.setdefault(" ".join(candidate.quote.text.split()), candidate)
+        if len(chosen) == top:
+            break
+        said = " ".join(candidate.passage.document.text[candidate.start : candidate.end].split())
+        if said not in chosen and not any(_holds(citation.quote, candidate) for citation in chosen.values()):
+            chosen[said] = _citation(candidate, chosen.values())
     return tuple(replace(citation, also=_other_places(citation.quote, documents)) for citation in chosen.values())
 
 
-def _other_places(quote: Quote, documents: Sequence[Document]) -> tuple[Quote, ...]:
+def _holds(quoted: Quote, candidate: _Candidate) -> bool:
+    return (
+        quoted.document.id == candidate.passage.document.id
+        and quoted.start <= candidate.start
+        and candidate.end <= quoted.end
+    )
+
+
+def _citation(candidate: _Candidate, before: Iterable[Citation]) -> Citation:
+    """The candidate as it is shown; it does not grow over what is quoted ``before`` it."""
+    passage, span = candidate.passage, candidate.span
+    found = quote(passage, span)
+    if any(_overlap(found, citation.quote) for citation in before):
+        found = quote(passage, span, grow=False)
+    exact = Quote(passage.document, *(passage.start + offset for offset in span.exact)) if span.exact else None
+    return Citation(found, passage, span.score, exact=exact)
+
+
+def _overlap(one: Quote, other: Quote) -> bool:
+    return one.document.id == other.document.id and one.start < other.end and other.start < one.end
+
+
+def _other_places(quoted: Quote, documents: Sequence[Document]) -> tuple[Quote, ...]:
     """Every other standing of the quote in ``documents``, also where it is marked as repeated; any white space fits."""
-    parts = quote.text.split()
+    parts = quoted.text.split()
     telling = max(parts, key=len)  # most documents lack it, which is told much faster than the pattern fails
     # Not amid a word: the heading "Pay" does not stand in "Payment".
     pattern = re.compile(r"(?<!\w)" + r"\s+".join(map(re.escape, parts)) + r"(?!\w)")
@@ -81,5 +110,5 @@ def _other_places(quote: Quote, documents: Sequence[Document]) -> tuple[Quote, .
         for document in documents
         if telling in document.text
         for match in pattern.finditer(document.text)
-        if (document.id, match.start()) != (quote.document.id, quote.start)
+        if (document.id, match.start()) != (quoted.document.id, quoted.start)
     )

@@ -27,6 +27,7 @@ examples:
   qa ask "When does the lease end?"        ask it
   qa ask "Who signed?" --documents letters ask a folder, without an index
   qa ask "Who signed?" --json > who.json   keep a receipt
+  qa ask "Who signed?" --precision 0.9     answer only where 9 of 10 answers are expected right
   qa verify who.json --documents letters   does every quote still stand?
   qa serve                                 ask in a browser
   qa eval questions.jsonl --documents letters --out run
@@ -121,7 +122,12 @@ def _add_eval(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, default=0, metavar="S", help="of the sample (0)")
     parser.add_argument("--by", action="append", default=[], metavar="FIELD", help="tell results by this field, too")
     parser.add_argument("--top", type=_positive, default=3, metavar="N", help="citations at the most (3)")
-    parser.add_argument("--threshold", type=_share, metavar="C", help="refuse below this confidence (as qa ask does)")
+    sure = parser.add_mutually_exclusive_group()
+    sure.add_argument("--threshold", type=_share, metavar="C", help="refuse below this confidence (as qa ask does)")
+    sure.add_argument(
+        "--precision", type=_share, metavar="P", help="answer only where P of the answers are expected right"
+    )
+    parser.add_argument("--reader", choices=("trained", "sentence"), default="trained", help="who reads (trained)")
     parser.add_argument("--resume", action="store_true", help="go on with the run in --out that was stopped")
     parser.set_defaults(run=_eval)
 
@@ -130,6 +136,9 @@ def _add_library(parser: argparse.ArgumentParser) -> None:
     source = parser.add_mutually_exclusive_group()
     source.add_argument("--index", type=Path, metavar="DIR", help="a saved index (.chapterverse)")
     source.add_argument("--documents", type=Path, metavar="DIR", help="a file or folder to read now, without an index")
+    parser.add_argument(
+        "--precision", type=_share, metavar="P", help="answer only where P of the answers, as 0.9, are expected right"
+    )
 
 
 def _positive(text: str) -> int:
@@ -183,10 +192,9 @@ def _ask(options: argparse.Namespace) -> int:
     library = _library(options)
     answer = library.ask(options.question, top=options.top)
     if options.json:
-        from qa.answer import THRESHOLD
         from qa.receipt import receipt, to_json
 
-        print(to_json(receipt(answer, library, top=options.top, threshold=THRESHOLD)))
+        print(to_json(receipt(answer, library, top=options.top, threshold=library.threshold)))
     elif sys.stdout.isatty():
         terminal.show(answer, top=options.top)
     else:
@@ -225,7 +233,15 @@ def _verify(options: argparse.Namespace) -> int:
 
 
 def _library(options: argparse.Namespace) -> "Library":
-    """The library that was asked for: a saved index, or documents read now."""
+    """The library that was asked for, and as sure as it was asked to be."""
+    library = _opened(options)
+    if options.precision is not None:
+        library.expect(options.precision)
+    return library
+
+
+def _opened(options: argparse.Namespace) -> "Library":
+    """A saved index, or documents read now."""
     from qa.library import Library
 
     if options.documents is not None:

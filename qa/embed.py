@@ -68,7 +68,7 @@ class SentenceTransformerEmbedder:
 
     def __init__(self, model: str = DEFAULT_MODEL) -> None:
         self.name = model
-        self._path = _packaged_model() if model == DEFAULT_MODEL else _local_model(model)
+        self._path = packaged_model() if model == DEFAULT_MODEL else _local_model(model)
         # The search and the reader ask for the same one, one after the other.
         self._question = lru_cache(16)(self._embed_question)
 
@@ -168,7 +168,7 @@ def _local_model(model: str) -> Path:
         ) from error
 
 
-def _packaged_model() -> Path:
+def packaged_model() -> Path:
     """Where the package's model lies, its weights checked; its code is never imported."""
     spec = find_spec(_PACKAGE)
     if spec is None or not spec.submodule_search_locations:

@@ -15,7 +15,7 @@ from qa.embed import Embedder, SentenceTransformerEmbedder
 from qa.errors import IndexDamaged, IndexMismatch, NothingToIndex, QAError, UnreadableFile
 from qa.load import load as load_files
 from qa.question import check
-from qa.read import Reader, SentenceReader
+from qa.read import Reader, TrainedReader
 from qa.records import Answer, Document, Mark, Passage
 from qa.saved import from_lines, to_lines
 from qa.spelling import Spelling
@@ -37,12 +37,15 @@ _LEAST_TOKENS = 32
 class Library:
     """Documents that can be asked. Its answers depend on its content alone, not on how it came to be."""
 
-    def __init__(self, *, embedder: Embedder | None = None, fusion: Fusion = "weighted") -> None:
+    def __init__(
+        self, *, embedder: Embedder | None = None, reader: Reader | None = None, fusion: Fusion = "weighted"
+    ) -> None:
         if fusion not in FUSIONS:
             raise ValueError(f"fusion must be one of {', '.join(FUSIONS)}, got {fusion!r}")
         self.embedder: Embedder = SentenceTransformerEmbedder() if embedder is None else embedder
         self.fusion: Fusion = fusion
-        self.reader: Reader = SentenceReader(self.embedder)
+        self.reader: Reader = TrainedReader() if reader is None else reader
+        self.threshold = THRESHOLD
         self.refused: tuple[UnreadableFile, ...] = ()
         self.notes: tuple[str, ...] = ()
         self._documents: dict[str, Document] = {}
@@ -56,6 +59,7 @@ class Library:
         cls,
         *paths: str | Path,
         embedder: Embedder | None = None,
+        reader: Reader | None = None,
         fusion: Fusion = "weighted",
         progress: Progress | None = None,
     ) -> "Library":
@@ -64,7 +68,7 @@ class Library:
         Raises NothingToIndex where none can be read.
         """
         loaded = load_files(paths)
-        library = cls(embedder=embedder, fusion=fusion)
+        library = cls(embedder=embedder, reader=reader, fusion=fusion)
         library.add(loaded.documents, progress=progress)
         library.refused, library.notes = loaded.refused, loaded.notes
         return library
@@ -131,20 +135,32 @@ class Library:
         )
         return [(self._passages[hit.row], hit) for hit in hits]
 
-    def ask(self, question: str, *, top: int = 3, threshold: float = THRESHOLD) -> Answer:
+    def ask(self, question: str, *, top: int = 3, threshold: float | None = None) -> Answer:
         """What the documents say to ``question``: up to ``top`` citations, best first.
 
-        None where the confidence is below ``threshold``. Raises BadQuestion for
+        None where the confidence is below ``threshold``, or where that is None
+        below the library's own. Raises BadQuestion for
         a question without a word, or of more than 2,000 characters.
         """
         check(question)
         return self.answer(question, self.search(question, PASSAGES_READ), top=top, threshold=threshold)
 
     def answer(
-        self, question: str, found: Sequence[tuple[Passage, Hit]], *, top: int = 3, threshold: float = THRESHOLD
+        self, question: str, found: Sequence[tuple[Passage, Hit]], *, top: int = 3, threshold: float | None = None
     ) -> Answer:
         """The second half of :meth:`ask`: what the passages ``found`` by :meth:`search`, best first, say to it."""
-        return answer_from(question, found, reader=self.reader, documents=self.documents, top=top, threshold=threshold)
+        return answer_from(
+            question,
+            found,
+            reader=self.reader,
+            documents=self.documents,
+            top=top,
+            threshold=self.threshold if threshold is None else threshold,
+        )
+
+    def expect(self, precision: float) -> None:
+        """Answer from now on only where ``precision`` of the answers, in [0, 1], are expected to be right."""
+        self.threshold = self.reader.calibration.threshold(precision)
 
     @property
     def fingerprint(self) -> str:
@@ -165,7 +181,7 @@ class Library:
         snapshot.save(Path(folder), files, self._about())
 
     @classmethod
-    def load(cls, folder: str | Path, *, embedder: Embedder | None = None) -> "Library":
+    def load(cls, folder: str | Path, *, embedder: Embedder | None = None, reader: Reader | None = None) -> "Library":
         """The library that was saved there, for the embedder that made it (the packaged one unless given).
 
         Raises NothingToIndex where no index is, IndexMismatch and IndexDamaged as their names say.
@@ -173,7 +189,9 @@ class Library:
         try:
             files, about = snapshot.load(Path(folder))
             library = cls(
-                embedder=embedder or SentenceTransformerEmbedder(about["embedder"]["name"]), fusion=about["fusion"]
+                embedder=embedder or SentenceTransformerEmbedder(about["embedder"]["name"]),
+                reader=reader,
+                fusion=about["fusion"],
             )
             library._check_embedder(about)
             for document, marks, passages in from_lines(files["documents.jsonl"]):

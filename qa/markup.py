@@ -5,7 +5,8 @@ from html import escape
 from itertools import pairwise
 
 from qa.records import Answer, Citation, Document, Mark, Quote, Range, Slice
-from qa.render import NEAREST, NOT_FOUND, confidence, described
+from qa.render import NEAREST, confidence, described, refusal
+from qa.render import nearest as near
 from qa.text import sentences
 
 # A document is shown in parts of about this many characters, whole lines: the browser lays out those in view.
@@ -32,9 +33,9 @@ def answer(found: Answer, *, nearest: int = 3) -> str:
     if not found.found:
         passages = "".join(
             f'<li><blockquote dir="auto">{escape(passage.text)}</blockquote>{_opener(passage)}</li>'
-            for passage in found.passages[:nearest]
+            for passage in near(found, nearest)
         )
-        head = f'<p class="verdict">{escape(NOT_FOUND)}</p>'
+        head = f'<p class="verdict">{escape(refusal(found))}</p>'
         return (
             f'<div class="answer none">{head}<details><summary>{escape(NEAREST)}</summary>'
             f"<ol>{passages}</ol></details></div>"
@@ -63,7 +64,7 @@ def _in_passage(citation: Citation) -> str:
     end = min((piece.end for piece in ranges if piece.start >= quote.end), default=passage.end)
     before = "… " if start > passage.start else ""
     after = " …" if end < passage.end else ""
-    return f"{before}{marked(Slice(passage.document, start, end), [quote])}{after}"
+    return f"{before}{marked(Slice(passage.document, start, end), [quote], exact=citation.exact)}{after}"
 
 
 def _opener(part: Slice, number: int | None = None, *, label: str = "") -> str:
@@ -118,19 +119,28 @@ def _parts(document: Document) -> list[Slice]:
 
 
 def marked(
-    part: Slice, quotes: Sequence[Slice], furniture: Sequence[Slice] = (), *, current: Slice | None = None
+    part: Slice,
+    quotes: Sequence[Slice],
+    furniture: Sequence[Slice] = (),
+    *,
+    current: Slice | None = None,
+    exact: Slice | None = None,
 ) -> str:
-    """``part`` with ``quotes`` in ``<mark>`` and ``furniture`` dimmed; where ``current`` begins has the id ``quote``.
+    """``part`` with ``quotes`` in ``<mark>``, what is ``exact`` in them strong, and ``furniture`` dimmed.
 
-    Ranges are cut at each other's borders and the part's, so the tags always nest.
+    Where ``current`` begins has the id ``quote``. Ranges are cut at each
+    other's borders and the part's, so the tags always nest.
     """
-    near = [piece for piece in (*quotes, *furniture) if piece.start < part.end and part.start < piece.end]
+    pieces = (*quotes, *furniture, *([exact] if exact else []))
+    near = [piece for piece in pieces if piece.start < part.end and part.start < piece.end]
     borders = {part.start, part.end, *(offset for piece in near for offset in (piece.start, piece.end))}
     html = []
     for start, end in pairwise(sorted(offset for offset in borders if part.start <= offset <= part.end)):
         text = escape(part.document.text[start:end])
         around = [piece for piece in near if piece.start <= start and end <= piece.end]
         if any(piece in quotes for piece in around):
+            if exact in around:
+                text = f"<strong>{text}</strong>"
             here = current is not None and current.start == start
             html.append(
                 f'<mark id="quote" class="current" tabindex="-1">{text}</mark>' if here else f"<mark>{text}</mark>"

@@ -9,7 +9,7 @@ file, and the bytes ``[byte_start, byte_end)`` of the file, read in
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -34,6 +34,7 @@ def receipt(answer: Answer, library: "Library", *, top: int, threshold: float) -
         "program": f"chapterverse {qa.__version__}",
         "question": answer.question,
         "found": answer.found,
+        "refusal": answer.refusal,
         "confidence": answer.confidence,
         "citations": [_citation(citation) for citation in answer.citations],
         "nearest": [] if answer.found else [_slice(passage) for passage in answer.passages[:top]],
@@ -42,10 +43,10 @@ def receipt(answer: Answer, library: "Library", *, top: int, threshold: float) -
             "threshold": threshold,
             "passages_read": PASSAGES_READ,
             "fusion": library.fusion,
-            "reader": library.reader.name,
         },
         "index": {"sha256": library.fingerprint, "documents": len(library.documents)},
         "embedder": {"name": library.embedder.name, "sha256": library.embedder.digest},
+        "reader": {"name": library.reader.name, "sha256": library.reader.digest},
     }
 
 
@@ -62,10 +63,17 @@ def to_json(content: Mapping[str, Any]) -> str:
 def _citation(citation: Citation) -> dict[str, Any]:
     return {
         **_slice(citation.quote),
+        "exact": _exact(citation),
         "score": citation.score,
         "passage": {"start": citation.passage.start, "end": citation.passage.end},
         "also": [_slice(place) for place in citation.also],
     }
+
+
+def _exact(citation: Citation) -> dict[str, Any] | None:
+    """The very answer within the quote, if it is marked; offsets in the document, as the quote's."""
+    exact = citation.exact
+    return {"text": exact.text, "start": exact.start, "end": exact.end} if exact else None
 
 
 def _slice(part: Slice) -> dict[str, Any]:
@@ -140,6 +148,16 @@ class _Claim:
     end: int
     byte_start: int | None
     byte_end: int | None
+    exact: "_Exact | None" = None
+
+
+@dataclass(frozen=True)
+class _Exact:
+    """What a receipt says of the exact answer within a quote."""
+
+    text: str
+    start: int
+    end: int
 
 
 def _claim(entry: Mapping[str, Any]) -> _Claim:
@@ -153,7 +171,17 @@ def _claim(entry: Mapping[str, Any]) -> _Claim:
         raise BadReceipt("not a whole receipt: a quote, its place or its document is not text")
     if not all(type(offset) is int or (offset is None and n > 1) for n, offset in enumerate(offsets)):  # no bool
         raise BadReceipt(f"not a whole receipt: the offsets of the quote at {texts[0]!r} are not numbers")
-    return _Claim(*texts, *offsets)
+    return replace(_Claim(*texts, *offsets), exact=_exact_claimed(entry.get("exact"), texts[0]))
+
+
+def _exact_claimed(entry: object, place: str) -> _Exact | None:
+    """The exact answer that a receipt gives, if it gives one."""
+    if entry is None:
+        return None
+    text, start, end = (entry.get(key) for key in ("text", "start", "end")) if isinstance(entry, dict) else (None,) * 3
+    if not isinstance(text, str) or type(start) is not int or type(end) is not int:
+        raise BadReceipt(f"not a whole receipt: the exact answer in the quote at {place!r} is not one")
+    return _Exact(text, start, end)
 
 
 def _quotes(content: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
@@ -191,6 +219,8 @@ def _judge(claim: _Claim, document: Document | str) -> Verdict:
         quote = Quote(document, claim.start, claim.start + len(claim.quote))
         if claim.end != quote.end or (unchanged and not _bytes_agree(claim, quote)):
             return Verdict(quote.place, "altered", "the words stand there, but the receipt gives other offsets")
+        if not _exact_agrees(claim, quote):
+            return Verdict(quote.place, "altered", "the words stand there, but the exact answer does not within them")
         return Verdict(
             quote.place, "stands", "the file is as it was" if unchanged else "the file has changed elsewhere"
         )
@@ -207,3 +237,12 @@ def _bytes_agree(claim: _Claim, quote: Quote) -> bool:
     """Whether the bytes that a receipt gives are those of the quote."""
     document = quote.document
     return (claim.byte_start, claim.byte_end) == (document.byte_offset(quote.start), document.byte_offset(quote.end))
+
+
+def _exact_agrees(claim: _Claim, quote: Quote) -> bool:
+    """Whether the exact answer that a receipt gives, if it gives one, stands in the quote."""
+    exact = claim.exact
+    return exact is None or (
+        quote.start <= exact.start < exact.end <= quote.end
+        and quote.document.text[exact.start : exact.end] == exact.text
+    )

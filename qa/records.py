@@ -9,8 +9,11 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Literal
 
 _LONGEST_CONTEXT = 200
+Refusal = Literal["", "nothing near", "not stated"]
+
 _LINE_BREAK = re.compile(r"\r\n|\r|\n")
 
 
@@ -141,27 +144,40 @@ class Quote(Slice):
 
 @dataclass(frozen=True)
 class Span:
-    """A reader's answer: a range in the *passage*, and how well it answers, in [0, 1]."""
+    """A reader's answer: whole sentences, as a range in the *passage*, and how well they answer, in [0, 1].
+
+    ``exact`` is the very answer within them, also a range in the passage; None where all of it answers.
+    """
 
     start: int
     end: int
     score: float
+    exact: Range | None = None
 
 
 @dataclass(frozen=True)
 class Citation:
-    """A quote, the passage it stands in, its score in [0, 1], and where else it stands word for word."""
+    """A quote, the passage it stands in, its score in [0, 1], and where else it stands word for word.
+
+    ``exact`` is the very answer within the quote; None where all of it answers.
+    """
 
     quote: Quote
     passage: Passage
     score: float
     also: tuple[Quote, ...] = ()
+    exact: Quote | None = None
 
     def __post_init__(self) -> None:
         if self.quote.document.id != self.passage.document.id:
             raise ValueError("quote and passage are of different documents")
         if not self.passage.start <= self.quote.start < self.quote.end <= self.passage.end:
             raise ValueError("the passage does not contain the quote")
+        if self.exact and not (
+            self.exact.document.id == self.quote.document.id
+            and self.quote.start <= self.exact.start < self.exact.end <= self.quote.end
+        ):
+            raise ValueError("the quote does not contain the exact answer")
         if not 0 <= self.score <= 1:
             raise ValueError(f"score must be in [0, 1], got {self.score}")
 
@@ -175,7 +191,8 @@ class Citation:
 class Answer:
     """What the documents say: citations, best first; none where they do not say.
 
-    ``passages`` are the nearest ones, best first, answer or not.
+    ``passages`` are the nearest ones, best first, answer or not; ``near`` tells
+    whether they are about what was asked at all.
     ``confidence`` in [0, 1] estimates that the first citation answers the question.
     """
 
@@ -183,8 +200,14 @@ class Answer:
     citations: tuple[Citation, ...]
     passages: tuple[Passage, ...]
     confidence: float
+    near: bool = True
 
     @property
     def found(self) -> bool:
         """Whether the documents say."""
         return bool(self.citations)
+
+    @property
+    def refusal(self) -> Refusal:
+        """Why there is no citation: nothing is near the question, or it is not stated there; empty where there is."""
+        return "" if self.found else "not stated" if self.near and self.passages else "nothing near"

@@ -2,9 +2,13 @@
 
 import re
 
-from qa.records import Answer, Document
+from qa.records import Answer, Citation, Document, Passage
 
 NOT_FOUND = "The documents don’t say."
+_WHY = {
+    "nothing near": "Nothing in them is near this question.",
+    "not stated": "They come near it, but the answer is not stated, as far as can be told.",
+}
 # Of the confidence, from each on. Each says less than the number does, never more.
 _IN_WORDS = ((0.7, "likely right"), (0.4, "perhaps right"), (0.0, "near, but perhaps no answer"))
 
@@ -38,19 +42,37 @@ def confidence(answer: Answer) -> str:
     return f"{word} (confidence {answer.confidence:.2f})"
 
 
+def refusal(answer: Answer) -> str:
+    """That the documents don't say, and which kind of silence it is; empty where they do."""
+    return "" if answer.found else " ".join([NOT_FOUND, _WHY[answer.refusal]])
+
+
+def nearest(answer: Answer, top: int) -> tuple[Passage, ...]:
+    """The passages that are shown in place of an answer: ``top`` of the nearest, if they are near at all."""
+    return answer.passages[:top] if answer.refusal == "not stated" else ()
+
+
 def to_text(answer: Answer, *, top: int = 3) -> str:
     """The answer as plain text, for a terminal without colours, a file or a pipe."""
     if not answer.found:
-        lines = [NOT_FOUND, ""]
-        if answer.passages:
+        lines = [refusal(answer), ""]
+        if near := nearest(answer, top):
             lines += [NEAREST, ""]
-        for passage in answer.passages[:top]:
+        for passage in near:
             lines += [f"  {passage.place}", f"  {one_line(passage.text)}", ""]
         return safe("\n".join(lines).rstrip())
     lines = []
     for number, citation in enumerate(answer.citations, start=1):
-        lines += [f"[{number}] “{one_line(citation.quote.text)}”", f"    {described(citation.quote.document)}"]
-        lines += [f"    {citation.place}", *(f"    also: {place.place}" for place in citation.also), ""]
+        said = [f"“{one_line(citation.quote.text)}”"]
+        if citation.exact and citation.exact != citation.quote:
+            said = [one_line(citation.exact.text), *said]
+        lines += [f"[{number}] {said[0]}", *(f"    {line}" for line in said[1:])]
+        lines += [
+            f"    {described(citation.quote.document)}",
+            f"    {citation.place}",
+            *(f"    also: {place.place}" for place in citation.also),
+            "",
+        ]
     lines.append(confidence(answer))
     return safe("\n".join(lines))
 
@@ -58,14 +80,25 @@ def to_text(answer: Answer, *, top: int = 3) -> str:
 def to_markdown(answer: Answer, *, top: int = 3) -> str:
     """The answer as Markdown; every character of a document that Markdown knows is escaped."""
     if not answer.found:
-        parts = [f"**{NOT_FOUND}**"]
-        parts += [f"> {_markdown(one_line(p.text))}\n>\n> — {_markdown(p.place)}" for p in answer.passages[:top]]
+        parts = [f"**{refusal(answer)}**"]
+        parts += [f"> {_markdown(one_line(p.text))}\n>\n> — {_markdown(p.place)}" for p in nearest(answer, top)]
         return "\n\n".join(parts)
     return "\n\n".join(
-        f"> {_markdown(one_line(citation.quote.text))}\n>\n"
+        f"> {_bold(citation)}\n>\n"
         f"> — {number}. {_markdown(described(citation.quote.document))}, {_markdown(citation.place)}"
         for number, citation in enumerate(answer.citations, start=1)
     )
+
+
+def _bold(citation: Citation) -> str:
+    """The quote with the exact answer in bold."""
+    quote, exact = citation.quote, citation.exact
+    if not exact:
+        return _markdown(one_line(quote.text))
+    text = quote.document.text
+    parts = [text[quote.start : exact.start], exact.text, text[exact.end : quote.end]]
+    before, inside, after = (_markdown(re.sub(r"\s+", " ", safe(part))) for part in parts)
+    return f"{before}**{inside}**{after}"
 
 
 def _markdown(text: str) -> str:

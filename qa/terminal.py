@@ -1,8 +1,10 @@
 """How things look on a terminal: colours and bars there, plain lines anywhere else."""
 
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from qa import render
@@ -12,6 +14,9 @@ if TYPE_CHECKING:
 
     from qa.library import Progress
     from qa.records import Answer
+
+
+_SPACE = re.compile(r"\s+")
 
 
 @contextmanager
@@ -32,23 +37,27 @@ def show(answer: "Answer", *, top: int) -> None:
 
     console = Console(highlight=False)
     if not answer.found:
-        console.print(Text(render.NOT_FOUND, style="bold yellow"))
-        if answer.passages:
+        console.print(Text(render.refusal(answer), style="bold yellow"))
+        if render.nearest(answer, top):
             console.print(render.NEAREST)
-    for passage in () if answer.found else answer.passages[:top]:
+    for passage in render.nearest(answer, top):
         console.print(
             Text(f"\n{render.safe(passage.place)}", style="cyan"),
             Text(f"\n{render.one_line(passage.text)}", style="dim"),
         )
     for number, citation in enumerate(answer.citations, start=1):
         quote, passage = citation.quote, citation.passage
+        exact = citation.exact or quote
         text = passage.document.text
-        before = render.one_line(text[passage.start : quote.start])
-        after = render.one_line(text[quote.end : passage.end])
-        parts = [(before, "dim"), (render.one_line(quote.text), "bold green"), (after, "dim")]
+        borders = [passage.start, quote.start, exact.start, exact.end, quote.end, passage.end]
+        styles = ("dim", "green", "bold green", "green", "dim")
+        parts = [
+            (render.safe(_SPACE.sub(" ", text[start:end])), style)
+            for (start, end), style in zip(pairwise(borders), styles, strict=True)
+        ]
         console.print(Text(f"[{number}] {render.safe(render.described(quote.document))}", style="bold"))
         console.print(Text(render.safe(citation.place), style="cyan"))
-        console.print(Text(" ").join(Text(part, style=style) for part, style in parts if part))
+        console.print(Text.assemble(*(part for part in parts if part[0])))
         for place in citation.also:
             console.print(Text(f"also: {render.safe(place.place)}", style="cyan"))
         console.print()

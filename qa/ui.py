@@ -18,7 +18,6 @@ import gradio as gr
 from starlette.middleware import Middleware
 
 from qa import markup
-from qa.answer import THRESHOLD
 from qa.errors import NoFreePort, QAError
 from qa.guard import LocalOnly
 from qa.library import Library
@@ -148,7 +147,7 @@ def build(library: Library, examples: Sequence[str] = ()) -> gr.Blocks:
             """The receipt of the answer to a question."""
             with _ASKING:
                 found = library.ask(question)
-            return receipt(found, library, top=3, threshold=THRESHOLD)
+            return receipt(found, library, top=3, threshold=library.threshold)
 
         gr.api(ask, api_name="ask")  # type: ignore[attr-defined]  # re-exported without saying so
     return page

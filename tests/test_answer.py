@@ -6,7 +6,11 @@ from qa.answer import PASSAGES_READ
 from qa.embed import HashingEmbedder
 from qa.errors import BadQuestion
 from qa.library import Library
+from qa.read import SentenceReader
 from qa.records import Answer, Document
+
+# Ranks by likeness alone: fast, and worked out by hand.
+LIKENESS = SentenceReader(HashingEmbedder())
 
 LEASE = "The lease ends on 31 May. The rent is due on the first of the month."
 LEAVE = "Employees get 25 days of leave a year. Managers approve it."
@@ -14,7 +18,7 @@ LEAVE = "Employees get 25 days of leave a year. Managers approve it."
 
 def make(*texts: str) -> Library:
     """A library of a.txt, b.txt and so on."""
-    library = Library(embedder=HashingEmbedder())
+    library = Library(embedder=HashingEmbedder(), reader=LIKENESS)
     library.add(Document(f"{chr(97 + number)}.txt", text) for number, text in enumerate(texts))
     return library
 

@@ -16,6 +16,7 @@ import qa.library
 from qa.cli import FOUND, MISUSE, NOT_FOUND, main
 from qa.embed import HashingEmbedder
 from qa.library import Library
+from qa.read import SentenceReader
 from qa.receipt import parse, receipt, to_json
 
 SEEDS = Path(__file__).parent.parent / "seeds"
@@ -36,9 +37,10 @@ def docs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def hashing(monkeypatch: pytest.MonkeyPatch) -> None:
-    """In the place of the packaged model, which takes seconds."""
+    """In the place of the packaged models, which take seconds."""
     for module in (qa.embed, qa.library):
         monkeypatch.setattr(module, "SentenceTransformerEmbedder", lambda *name: HashingEmbedder())
+    monkeypatch.setattr(qa.library, "TrainedReader", lambda: SentenceReader(HashingEmbedder()))
 
 
 def saved_receipt(docs: Path, path: Path, *, threshold: float = 0) -> dict[str, Any]:
@@ -88,11 +90,15 @@ def test_what_the_documents_do_not_say_has_another_status_and_the_nearest_passag
 ) -> None:
     assert main(["ask", "Qwxz vbnm?", "--documents", "docs"]) == NOT_FOUND
     out, err = capsys.readouterr()
-    assert out.startswith("The documents don’t say.\n\nNearest passages:\n\n  ")
-    assert err == ""
+    assert (out, err) == ("The documents don’t say. Nothing in them is near this question.\n", "")
+    assert main(["ask", "The lease ends on 31 May", "--documents", "docs", "--precision", "1"]) == NOT_FOUND
+    out, err = capsys.readouterr()
+    assert out.startswith("The documents don’t say. They come near it, but the answer is not stated")
+    assert "\n\nNearest passages:\n\n  lease.txt, line 1\n" in out
     assert main(["ask", "Qwxz vbnm?", "--documents", "docs", "--json", "--top", "1"]) == NOT_FOUND
     content = parse(capsys.readouterr().out)
     assert (content["found"], content["citations"], len(content["nearest"])) == (False, [], 1)
+    assert content["refusal"] == "nothing near"
 
 
 @pytest.mark.usefixtures("hashing", "docs")
@@ -387,5 +393,5 @@ def test_with_the_packaged_model_a_folder_is_indexed_and_answers_no_and_yes(caps
     assert capsys.readouterr().out.startswith("The documents don’t say.")
     assert main(["ask", "On which date does the lease end?"]) == FOUND
     out, err = capsys.readouterr()
-    assert out.startswith("[1] “The lease ends on 31 May.”")
+    assert out.startswith("[1] 31 May\n    “The lease ends on 31 May.”\n")
     assert err == ""

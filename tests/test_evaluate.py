@@ -21,6 +21,7 @@ from qa.evaluation.outcomes import Outcome
 from qa.evaluation.plan import Plan, Settings, read_plan
 from qa.evaluation.run import Run, to_text
 from qa.library import Library, Progress
+from qa.read import TrainedReader
 from qa.records import Document
 from vector_store.store import Fusion
 
@@ -142,7 +143,7 @@ def test_scores_are_those_worked_by_hand(place: Path) -> None:
 
 
 def test_a_quote_is_held_against_the_text_of_its_source_and_not_against_itself(place: Path) -> None:
-    plan = read_plan(place)
+    plan = read_plan(place, settings=Settings(reader="sentence"))
     library = Library(embedder=HashingEmbedder())
     library.add(plan.documents.found)
     source = tuple(replace(document, text=document.text.replace("soup", "SOUP")) for document in plan.documents.found)
@@ -184,7 +185,9 @@ def test_the_run_names_index_embedder_and_reader_and_keeps_the_fields_asked_for(
     run = asked(plan)
     assert run.fingerprints["index"] == {"sha256": library.fingerprint, "passages": 3}
     assert run.fingerprints["embedder"] == {"name": "hashing", "sha256": HashingEmbedder().digest}
-    assert run.fingerprints["reader"] == {"name": "sentence"}
+    assert run.fingerprints["reader"] == {"name": "trained", "sha256": TrainedReader().digest}
+    other = asked(replace(plan, settings=Settings(reader="sentence")))
+    assert other.fingerprints["reader"] == {"name": "sentence", "sha256": ""}
     assert [dict(outcome.fields) for outcome in run.outcomes] == [
         {"kind": "le"},
         {"kind": "le"},
@@ -321,7 +324,7 @@ def differs(*names: str) -> str:
     ("settings", "name"),
     [
         (Settings(top=2), "settings.top"),
-        (Settings(threshold=0.2), "settings.threshold"),
+        (Settings(threshold=0.3), "settings.threshold"),
         (Settings(seed=1), "settings.seed"),
         (Settings(by=("kind",)), "settings.by"),
         (Settings(sample=5), "settings.sample"),

@@ -14,10 +14,14 @@ import qa.library
 from qa.embed import HashingEmbedder, Vectors
 from qa.errors import IndexDamaged, IndexMismatch, ModelMissing, NothingToIndex, QAError
 from qa.library import Library
+from qa.read import SentenceReader
 from qa.records import Document
 from qa.text import asked_words, words
 from vector_store import HybridStore, LuceneBM25, snapshot
 from vector_store.lexical import lucene_idf
+
+# Ranks by likeness alone: fast, and worked out by hand.
+LIKENESS = SentenceReader(HashingEmbedder())
 
 LEASE = Document("lease.txt", "The lease ends on 31 May. The rent is due on the first of the month.")
 LEAVE = Document("hr/leave.md", "# Leave\n\nEmployees get 25 days of leave a year.", title="Leave")
@@ -50,7 +54,7 @@ class BatchEmbedder(HashingEmbedder):
 
 
 def make(*documents: Document) -> Library:
-    library = Library(embedder=HashingEmbedder())
+    library = Library(embedder=HashingEmbedder(), reader=LIKENESS)
     library.add(documents)
     return library
 
@@ -138,7 +142,7 @@ def test_a_document_of_white_space_is_held_but_never_found() -> None:
 
 
 def test_an_empty_library_answers_that_the_documents_do_not_say() -> None:
-    answer = Library(embedder=HashingEmbedder()).ask("When does the lease end?", threshold=0)
+    answer = Library(embedder=HashingEmbedder(), reader=LIKENESS).ask("When does the lease end?", threshold=0)
     assert (answer.found, answer.passages, answer.confidence) == (False, (), 0.0)
 
 
@@ -154,11 +158,11 @@ def test_furniture_is_in_no_passage() -> None:
 
 def test_another_fusion_is_misuse() -> None:
     with pytest.raises(ValueError, match="weighted, rrf, got 'sum'"):
-        Library(embedder=HashingEmbedder(), fusion="sum")
+        Library(embedder=HashingEmbedder(), reader=LIKENESS, fusion="sum")
 
 
 def test_fusion_by_rank_reaches_through() -> None:
-    library = Library(embedder=HashingEmbedder(), fusion="rrf")
+    library = Library(embedder=HashingEmbedder(), reader=LIKENESS, fusion="rrf")
     library.add(
         [LEASE, Document("other.txt", "Nothing of it."), Document("third.txt", "The end of the lease is near.")]
     )
@@ -202,7 +206,7 @@ def test_a_removed_document_is_gone_from_every_answer_and_from_every_byte_on_dis
             assert trace not in content
     assert all("secret" not in name for name in after)
     assert_same(library, make(LEASE, LEAVE))
-    assert_same(Library.load(tmp_path, embedder=HashingEmbedder()), make(LEASE, LEAVE))
+    assert_same(Library.load(tmp_path, embedder=HashingEmbedder(), reader=LIKENESS), make(LEASE, LEAVE))
 
 
 def test_a_replaced_document_leaves_no_byte_of_its_former_text(tmp_path: Path) -> None:
@@ -240,7 +244,7 @@ def test_the_last_document_may_be_removed_and_another_added(tmp_path: Path) -> N
     assert library.ask("Where does the zyzzyva sleep?", threshold=0).passages == ()
     library.save(tmp_path)
     assert b"zyzzyva" not in b"".join(bytes_of(tmp_path).values())
-    assert Library.load(tmp_path, embedder=HashingEmbedder()).documents == ()
+    assert Library.load(tmp_path, embedder=HashingEmbedder(), reader=LIKENESS).documents == ()
     library.add([LEASE])
     assert_same(library, make(LEASE))
 
@@ -295,7 +299,7 @@ STEPS = st.lists(
 @given(STEPS)
 @settings(deadline=None, max_examples=60)
 def test_a_library_changed_step_by_step_is_the_same_as_a_fresh_one(steps: list[tuple[str, list[Document]]]) -> None:
-    library = Library(embedder=HashingEmbedder())
+    library = Library(embedder=HashingEmbedder(), reader=LIKENESS)
     held: dict[str, Document] = {}
     for step, documents in steps:
         if step == "add":
@@ -318,9 +322,9 @@ def test_not_even_the_last_digit_depends_on_what_was_embedded_together() -> None
 
 
 def test_the_fingerprint_tells_of_every_change() -> None:
-    other_embedder = Library(embedder=HashingEmbedder(64))
+    other_embedder = Library(embedder=HashingEmbedder(64), reader=LIKENESS)
     other_embedder.add([LEASE])
-    other_fusion = Library(embedder=HashingEmbedder(), fusion="rrf")
+    other_fusion = Library(embedder=HashingEmbedder(), reader=LIKENESS, fusion="rrf")
     other_fusion.add([LEASE])
     others = [
         make(),
@@ -366,7 +370,7 @@ def test_progress_counts_every_passage_up_to_all_of_them() -> None:
     many = [Document(f"{number:03}.txt", f"Sentence number {number}.") for number in range(200)]
     many.append(Document("long.txt", " ".join(f"word{number}" for number in range(254 * 130))))  # 130 full windows
     told: list[tuple[int, int]] = []
-    library = Library(embedder=HashingEmbedder())
+    library = Library(embedder=HashingEmbedder(), reader=LIKENESS)
     library.add(many, progress=lambda done, total: told.append((done, total)))
     assert len(library.passages) == 330
     assert {total for _, total in told} == {330}
@@ -382,7 +386,7 @@ def test_a_folder_is_read_and_what_was_left_out_is_told(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("The lease ends in May.")
     (tmp_path / "b.pdf").write_bytes(b"%PDF")
     (tmp_path / "c.txt").write_bytes(b"\xef\xbb\xbfThe rent is due.")
-    library = Library.from_folder(tmp_path, embedder=HashingEmbedder())
+    library = Library.from_folder(tmp_path, embedder=HashingEmbedder(), reader=LIKENESS)
     assert [document.id for document in library.documents] == ["a.txt", "c.txt"]
     assert [error.path for error in library.refused] == ["b.pdf"]
     assert library.notes == ("c.txt: starts with a byte-order mark",)
@@ -390,7 +394,7 @@ def test_a_folder_is_read_and_what_was_left_out_is_told(tmp_path: Path) -> None:
 
 def test_an_empty_folder_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(NothingToIndex):
-        Library.from_folder(tmp_path, embedder=HashingEmbedder())
+        Library.from_folder(tmp_path, embedder=HashingEmbedder(), reader=LIKENESS)
 
 
 # Saved and loaded
@@ -399,7 +403,7 @@ def test_an_empty_folder_is_an_error(tmp_path: Path) -> None:
 @pytest.fixture
 def index(tmp_path: Path) -> Path:
     """A saved library, with marks, a title, pages and text beyond ASCII."""
-    library = Library(embedder=HashingEmbedder(), fusion="rrf")
+    library = Library(embedder=HashingEmbedder(), reader=LIKENESS, fusion="rrf")
     paged = Document("p.txt", "Página uno.\fPágina dos 😀.", "T", "2024-03-01", "Reuters", "ab" * 32, "utf-8", (0, 12))
     library.add([*articles(3), LEASE, LEAVE, paged])
     library.save(tmp_path / "index")
@@ -407,11 +411,11 @@ def index(tmp_path: Path) -> Path:
 
 
 def load(index: Path) -> Library:
-    return Library.load(index, embedder=HashingEmbedder())
+    return Library.load(index, embedder=HashingEmbedder(), reader=LIKENESS)
 
 
 def test_all_is_the_same_after_saving_and_loading(index: Path) -> None:
-    library = Library(embedder=HashingEmbedder(), fusion="rrf")
+    library = Library(embedder=HashingEmbedder(), reader=LIKENESS, fusion="rrf")
     loaded = load(index)
     library.add(loaded.documents)
     assert loaded.fusion == "rrf"
@@ -445,7 +449,7 @@ def test_the_manifest_says_what_is_in_the_index(index: Path) -> None:
 
 def test_an_empty_library_is_not_saved(tmp_path: Path) -> None:
     with pytest.raises(NothingToIndex, match="nothing to save"):
-        Library(embedder=HashingEmbedder()).save(tmp_path)
+        Library(embedder=HashingEmbedder(), reader=LIKENESS).save(tmp_path)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -629,7 +633,7 @@ def test_opening_repairs_a_damaged_index(
 def test_opening_makes_an_index_of_another_embedder_anew(
     folder: Path, tmp_path: Path, embedder: CountingEmbedder
 ) -> None:
-    Library.from_folder(folder, embedder=HashingEmbedder(64)).save(tmp_path / "index")
+    Library.from_folder(folder, embedder=HashingEmbedder(64), reader=LIKENESS).save(tmp_path / "index")
     library = Library.open(folder, index=tmp_path / "index")
     assert embedder.texts == [LEASE.text, SECRET.text]
     assert snapshot.about(tmp_path / "index")["embedder"]["digest"] == embedder.digest

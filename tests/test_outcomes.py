@@ -1,4 +1,5 @@
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from math import log2
 
 import pytest
@@ -151,6 +152,19 @@ def test_a_gold_answer_of_two_sentences_is_not_held_by_one() -> None:
     assert values(both, cite("bamboo. Ling", FIRST))["quote_hit@1"] == 1
 
 
+def test_what_has_the_words_of_a_gold_answer_says_it_whatever_document_it_is_of() -> None:
+    assert (values(BORN, TWIN)["said@1"], values(BORN, TWIN)["quote_hit@1"]) == (1, 0)
+    assert (values(BORN, CITY)["said@1"], values(BORN, CITY, TWIN)["said@3"]) == (0, 1)
+
+
+def test_the_exact_answer_is_what_is_compared_with_the_gold() -> None:
+    whole = cite("Ling was born in 2009.", FIRST)
+    marked = replace(whole, exact=Quote(ZOO, 34, 38))
+    assert (values(BORN, marked)["exact_match"], values(BORN, marked)["token_f1"]) == (1, 1)
+    assert values(BORN, whole)["exact_match"] == 0
+    assert outcome(BORN, marked).quotes[0].exact == "2009"
+
+
 @pytest.mark.parametrize(("rank", "first", "three"), [(1, 1, 1), (2, 0, 1), (3, 0, 1), (4, 0, 0)])
 def test_the_first_quote_hits_or_one_of_three(rank: int, first: int, three: int) -> None:
     citations = [BAMBOO, CITY, TWIN]
@@ -278,7 +292,7 @@ def test_the_first_quote_is_right_wrong_or_nothing_tells(
 RETRIEVAL = {"recall@1", "recall@5", "recall@10", "mrr", "ndcg@10"}
 DOCUMENTS, OF_PASSAGES = {f"document_{name}" for name in RETRIEVAL}, {f"passage_{name}" for name in RETRIEVAL}
 WORDS, SHOWN = {"exact_match", "token_f1"}, {"citation_precision"}
-HITS = {"quote_hit@1", "quote_hit@3", "answered", "citation_recall"}
+HITS = {"quote_hit@1", "quote_hit@3", "said@1", "said@3", "answered", "citation_recall"}
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,11 @@ from qa.evaluation.collection import Collection
 from qa.evaluation.gold import Fault
 from qa.evaluation.plan import Plan, Settings, read_plan, thinned
 from qa.library import Library
+from qa.read import SentenceReader
 from qa.records import Document
+
+# Ranks by likeness alone: fast, and worked out by hand.
+LIKENESS = SentenceReader(HashingEmbedder())
 
 LEASE = "The lease ends on 31 May. Rent is due monthly."
 LEAVE = "Employees get 25 days of leave."
@@ -84,7 +88,7 @@ def test_documents_from_a_folder_a_corpus_and_the_set_itself_are_the_same(tmp_pa
 def test_a_saved_index_is_asked_as_it_is_and_named_by_its_fingerprint(
     tmp_path: Path, docs: Path, questions: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    library = Library.from_folder(docs, embedder=HashingEmbedder(), fusion="rrf")
+    library = Library.from_folder(docs, embedder=HashingEmbedder(), reader=LIKENESS, fusion="rrf")
     library.save(tmp_path / "index")
     with pytest.raises(ModelMissing, match="hashing is neither a folder nor a model on this machine"):
         read_plan(questions, index=tmp_path / "index")
@@ -247,6 +251,7 @@ def test_the_settings_are_told_in_full(docs: Path, questions: Path) -> None:
     assert read_plan(questions, documents=docs, settings=settings).settings_in_full == {
         "top": 2,
         "threshold": THRESHOLD,
+        "reader": "trained",
         "sample": 3,
         "seed": 4,
         "by": ["kind"],

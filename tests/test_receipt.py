@@ -15,9 +15,13 @@ from qa.answer import PASSAGES_READ
 from qa.embed import HashingEmbedder
 from qa.errors import BadReceipt
 from qa.library import Library
+from qa.read import SentenceReader
 from qa.receipt import Verdict, parse, receipt, to_json, verify
 from qa.records import Document
 from qa.render import one_line
+
+# Ranks by likeness alone: fast, and worked out by hand.
+LIKENESS = SentenceReader(HashingEmbedder())
 
 QUESTION = "When does the lease end?"
 LEASE = "The lease of the café ends on 31 May – “no later” 😀."
@@ -34,7 +38,7 @@ def write(folder: Path, **files: str | bytes) -> Path:
 
 def asked(folder: Path, question: str = QUESTION, *, top: int = 3, threshold: float = 0) -> dict[str, Any]:
     """The receipt of a question to the folder, by way of its JSON."""
-    library = Library.from_folder(folder, embedder=HashingEmbedder())
+    library = Library.from_folder(folder, embedder=HashingEmbedder(), reader=LIKENESS)
     answer = library.ask(question, top=top, threshold=threshold)
     return parse(to_json(receipt(answer, library, top=top, threshold=threshold)))
 
@@ -52,7 +56,7 @@ def standings(content: dict[str, Any], folder: Path) -> list[str]:
 
 def test_all_that_the_answer_depends_on_is_told(tmp_path: Path) -> None:
     folder = write(tmp_path, lease=LEASE, leave="Employees get 25 days.")
-    library = Library.from_folder(folder, embedder=HashingEmbedder(), fusion="rrf")
+    library = Library.from_folder(folder, embedder=HashingEmbedder(), reader=LIKENESS, fusion="rrf")
     answer = library.ask(QUESTION, top=1, threshold=0.25)
     content = receipt(answer, library, top=1, threshold=0.25)
     assert {key: content[key] for key in ("format", "question", "found", "confidence", "nearest")} == {
@@ -63,10 +67,11 @@ def test_all_that_the_answer_depends_on_is_told(tmp_path: Path) -> None:
         "nearest": [],
     }
     assert content["program"].startswith("chapterverse ")
-    expected = {"top": 1, "threshold": 0.25, "passages_read": PASSAGES_READ, "fusion": "rrf", "reader": "sentence"}
+    expected = {"top": 1, "threshold": 0.25, "passages_read": PASSAGES_READ, "fusion": "rrf"}
     assert content["settings"] == expected
     assert content["index"] == {"sha256": library.fingerprint, "documents": 2}
     assert content["embedder"] == {"name": "hashing", "sha256": HashingEmbedder().digest}
+    assert content["reader"] == {"name": "sentence", "sha256": ""}
     (citation,) = content["citations"]
     assert citation["document"] == {
         "id": "lease.txt",
@@ -89,7 +94,7 @@ def test_all_that_the_answer_depends_on_is_told(tmp_path: Path) -> None:
 
 def test_where_the_documents_do_not_say_the_nearest_passages_are_told(tmp_path: Path) -> None:
     content = asked(write(tmp_path, lease=LEASE, b="One.", c="Two.", d="Three."), top=2, threshold=1.01)
-    assert (content["found"], content["citations"]) == (False, [])
+    assert (content["found"], content["refusal"], content["citations"]) == (False, "not stated", [])
     assert len(content["nearest"]) == 2
     assert content["nearest"][0]["text"] == LEASE
     assert "quote" not in content["nearest"][0]
@@ -98,13 +103,13 @@ def test_where_the_documents_do_not_say_the_nearest_passages_are_told(tmp_path: 
 
 def test_json_gives_the_same_content_back_and_the_same_question_the_same_bytes(tmp_path: Path) -> None:
     folder = write(tmp_path, a=TEXT, b=LEASE)
-    library = Library.from_folder(folder, embedder=HashingEmbedder())
+    library = Library.from_folder(folder, embedder=HashingEmbedder(), reader=LIKENESS)
     texts = []
     for _ in range(2):
         content = receipt(library.ask(QUESTION, threshold=0), library, top=3, threshold=0)
         texts.append(to_json(content))
         assert parse(texts[-1]) == content
-    fresh = Library.from_folder(folder, embedder=HashingEmbedder())
+    fresh = Library.from_folder(folder, embedder=HashingEmbedder(), reader=LIKENESS)
     texts.append(to_json(receipt(fresh.ask(QUESTION, threshold=0), fresh, top=3, threshold=0)))
     assert len(set(texts)) == 1
     assert "café" in texts[0]  # readable, not escaped
@@ -489,7 +494,7 @@ def test_no_change_to_a_real_receipt_gives_another_error_or_stands_where_it_shou
 
 
 def test_a_document_that_was_never_a_file_has_a_receipt_too() -> None:
-    library = Library(embedder=HashingEmbedder())
+    library = Library(embedder=HashingEmbedder(), reader=LIKENESS)
     library.add([Document("made\udce9.txt", LEASE)])
     content = receipt(library.ask(QUESTION, threshold=0), library, top=3, threshold=0)
     assert parse(to_json(content)) == content

@@ -1,5 +1,6 @@
 import re
 import unicodedata
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -7,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qa.records import Answer, Citation, Document, Passage, Quote
-from qa.render import NEAREST, NOT_FOUND, confidence, described, one_line, safe, to_markdown, to_text
+from qa.render import NEAREST, NOT_FOUND, confidence, described, one_line, refusal, safe, to_markdown, to_text
 
 LEASE = Document(
     "hr/lease.md", "Intro.\nThe lease\n  ends on 31 May.\nMore.", title="Lease", date="2024-03-01", source="Reuters"
@@ -64,13 +65,36 @@ def test_the_confidence_is_a_word_and_a_number() -> None:
 def test_where_the_documents_do_not_say_the_nearest_passages_are_shown() -> None:
     answer = not_found("One\n\n thing.", "Two.", "Three.")
     assert to_text(answer, top=2) == (
-        f"{NOT_FOUND}\n\n{NEAREST}\n\n  0.txt, lines 1–3\n  One thing.\n\n  1.txt, line 1\n  Two."
+        f"{NOT_FOUND} They come near it, but the answer is not stated, as far as can be told."
+        f"\n\n{NEAREST}\n\n  0.txt, lines 1–3\n  One thing.\n\n  1.txt, line 1\n  Two."
     )
 
 
 def test_without_a_passage_there_is_nothing_nearest() -> None:
-    assert to_text(not_found()) == NOT_FOUND
-    assert to_markdown(not_found()) == f"**{NOT_FOUND}**"
+    assert to_text(not_found()) == f"{NOT_FOUND} Nothing in them is near this question."
+    assert to_markdown(not_found()) == f"**{NOT_FOUND} Nothing in them is near this question.**"
+
+
+def test_passages_that_are_not_near_are_not_shown() -> None:
+    answer = replace(not_found("One.", "Two."), near=False)
+    assert answer.refusal == "nothing near"
+    assert to_text(answer) == f"{NOT_FOUND} Nothing in them is near this question."
+    assert "One" not in to_markdown(answer)
+
+
+def test_the_exact_answer_stands_above_its_quote_and_is_bold_in_markdown() -> None:
+    citation = replace(cited(LEASE, 7, 34), exact=Quote(LEASE, 27, 33))
+    assert to_text(found(citation)).splitlines()[:3] == [
+        "[1] 31 May",
+        "    “The lease ends on 31 May.”",
+        "    Lease (Reuters, 2024-03-01)",
+    ]
+    assert to_markdown(found(citation)).splitlines()[0] == "> The lease ends on **31 May**\\."
+
+
+def test_an_exact_answer_that_is_the_whole_quote_is_said_once() -> None:
+    citation = replace(cited(LEASE, 7, 34), exact=Quote(LEASE, 7, 34))
+    assert to_text(found(citation)).startswith("[1] “The lease ends on 31 May.”\n    Lease")
 
 
 @pytest.mark.parametrize(
@@ -126,7 +150,8 @@ def test_markdown_gives_quotes_with_their_places() -> None:
 
 
 def test_markdown_of_no_answer_gives_the_nearest_passages() -> None:
-    assert to_markdown(not_found("One.", "Two."), top=1) == f"**{NOT_FOUND}**\n\n> One\\.\n>\n> — 0\\.txt, line 1"
+    answer = not_found("One.", "Two.")
+    assert to_markdown(answer, top=1) == f"**{refusal(answer)}**\n\n> One\\.\n>\n> — 0\\.txt, line 1"
 
 
 @pytest.mark.parametrize(

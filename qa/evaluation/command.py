@@ -12,6 +12,7 @@ from qa.evaluation.compare import Compared, compare_runs
 from qa.evaluation.evaluate import check_folder, evaluate, finish
 from qa.evaluation.plan import Plan, Settings, read_plan
 from qa.evaluation.run import Run
+from qa.read import calibration
 
 STOPPED = 130
 REPORT = "report.html"
@@ -77,9 +78,21 @@ def _compared(found: Run, before: Run | None) -> Compared | None:
         return None
 
 
+def _threshold(options: argparse.Namespace) -> float:
+    if options.precision is not None:
+        return calibration(options.reader).threshold(options.precision)
+    return THRESHOLD if options.threshold is None else float(options.threshold)
+
+
 def _plan(options: argparse.Namespace) -> Plan:
-    threshold = THRESHOLD if options.threshold is None else options.threshold
-    settings = Settings(options.top, threshold, options.sample, options.seed, tuple(dict.fromkeys(options.by)))
+    settings = Settings(
+        top=options.top,
+        threshold=_threshold(options),
+        reader=options.reader,
+        sample=options.sample,
+        seed=options.seed,
+        by=tuple(dict.fromkeys(options.by)),
+    )
     return read_plan(
         options.questions,
         documents=options.documents,

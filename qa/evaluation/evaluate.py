@@ -17,6 +17,7 @@ from qa.evaluation.journal import Done, Journal
 from qa.evaluation.plan import Plan
 from qa.evaluation.run import FILE, Run, read, timings
 from qa.library import Library, Progress
+from qa.read import reader_named
 
 WORK = "unfinished"
 """The folder, within a run's own, of what is needed to go on with it: journal and index; gone when it is complete."""
@@ -56,6 +57,7 @@ def evaluate(
     Before the first question there is nothing to return, and it is passed on.
     """
     library = plan.documents.library or Library(embedder=embedder)
+    library.reader = reader_named(plan.settings.reader, library.embedder)
     fingerprints = {**plan.fingerprints, "embedder": _embedder(library)}
     depends_on = {"fingerprints": fingerprints, "settings": plan.settings_in_full, "of": len(plan.questions)}
     journal = Journal(folder / WORK) if folder else None
@@ -97,7 +99,7 @@ def _filled(library: Library, plan: Plan, kept: Path | None, bars: Bars) -> tupl
         return library, None
     if kept:
         try:
-            before = Library.load(kept / WORK / "index", embedder=library.embedder)
+            before = Library.load(kept / WORK / "index", embedder=library.embedder, reader=library.reader)
         except QAError:  # it was stopped before there was one
             pass
         else:
@@ -133,7 +135,7 @@ def _fingerprints(library: Library) -> dict[str, Any]:
     return {
         "index": {"sha256": library.fingerprint, "passages": len(library.passages)},
         "embedder": _embedder(library),
-        "reader": {"name": library.reader.name},
+        "reader": {"name": library.reader.name, "sha256": library.reader.digest},
     }
 
 

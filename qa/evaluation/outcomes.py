@@ -6,7 +6,7 @@ from typing import Any, Literal, get_args
 
 from qa.answer import PASSAGES_READ
 from qa.evaluation.gold import Judged, holds
-from qa.evaluation.measures import exact_match, ndcg_at, recall_at, reciprocal_rank, token_f1
+from qa.evaluation.measures import exact_match, ndcg_at, recall_at, reciprocal_rank, says, token_f1
 from qa.evaluation.questions import Gold
 from qa.records import Answer, Citation, Passage, Quote
 from qa.text import sentences
@@ -28,7 +28,10 @@ _DEPTHS = (1, 5, 10)
 
 @dataclass(frozen=True)
 class Quoted:
-    """A citation as a run keeps it; ``gold`` are the numbers of the gold answers that its sentence holds, from 0."""
+    """A citation as a run keeps it; ``gold`` are the numbers of the gold answers that its sentence holds, from 0.
+
+    ``exact`` are the very words that answer, empty where the whole quote does.
+    """
 
     document: str
     place: str
@@ -37,6 +40,7 @@ class Quoted:
     text: str
     score: float
     gold: tuple[int, ...]
+    exact: str = ""
 
 
 @dataclass(frozen=True)
@@ -88,7 +92,7 @@ def judge(
     if question.gold:
         values |= _quoting(quotes, question.gold, refused=refused)
     if question.gold or not question.answerable:
-        said = "" if refused or not quotes else quotes[0].text
+        said = "" if refused or not quotes else quotes[0].exact or quotes[0].text
         texts_of_gold = [gold.text for gold in question.gold]
         values |= {"exact_match": exact_match(said, texts_of_gold), "token_f1": token_f1(said, texts_of_gold)}
         if not refused and quotes:
@@ -136,9 +140,12 @@ def _quoting(quotes: Sequence[Quoted], gold: Sequence[Gold], *, refused: bool) -
     """
     held = {number for quote in quotes for number in quote.gold if not refused}
     groups = _overlapping(gold)
+    said = [says(quote.text, [each.text for each in gold]) for quote in quotes]
     return {
         "quote_hit@1": float(any(quote.gold for quote in quotes[:1])),
         "quote_hit@3": float(any(quote.gold for quote in quotes[:3])),
+        "said@1": float(any(said[:1])),
+        "said@3": float(any(said[:3])),
         "answered": float(bool(held)),
         "citation_recall": sum(not held.isdisjoint(group) for group in groups) / len(groups),
     }
@@ -163,7 +170,8 @@ def _quoted(citation: Citation, gold: Sequence[Gold]) -> Quoted:
     quote = citation.quote
     around = _sentence(citation)
     held = tuple(number for number, each in enumerate(gold) if holds(around, each))
-    return Quoted(quote.document.id, citation.place, quote.start, quote.end, quote.text, citation.score, held)
+    exact = citation.exact.text if citation.exact else ""
+    return Quoted(quote.document.id, citation.place, quote.start, quote.end, quote.text, citation.score, held, exact)
 
 
 def _sentence(citation: Citation) -> Quote:

@@ -23,6 +23,7 @@ class Settings:
 
     top: int = 3
     threshold: float = THRESHOLD
+    reader: str = "trained"
     sample: int | None = None
     seed: int = 0
     by: tuple[str, ...] = ()
@@ -46,6 +47,7 @@ class Plan:
         return {
             "top": own.top,
             "threshold": own.threshold,
+            "reader": own.reader,
             "sample": own.sample,
             "seed": own.seed,
             "by": list(own.by),

@@ -1,10 +1,10 @@
-"""Readers: where in the passages found is the answer, and how well does it answer?"""
+"""The reader that needs no training: whole sentences, ranked by likeness to the question."""
 
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Protocol
 
 from qa.embed import Embedder, Vectors
+from qa.read.calibration import calibration
 from qa.records import Passage, Quote, Span
 from qa.spelling import Spelling
 from qa.text import asked_words, sentences, words
@@ -12,23 +12,6 @@ from vector_store import LexicalIndex
 
 # Some 8 sentences each, 1.5 kB a sentence: 50 MB at the most.
 _PASSAGES_KEPT = 4096
-
-
-class Reader(Protocol):
-    """Finds the answer to a question in passages."""
-
-    @property
-    def name(self) -> str:
-        """What a receipt calls it."""
-
-    def read(self, question: str, passages: Sequence[Passage], scores: Sequence[float]) -> list[list[Span]]:
-        """For each passage its spans, in any order, with scores in [0, 1] that compare between passages.
-
-        ``scores`` are the passages' own, from retrieval, in [0, 1].
-        """
-
-    def forget(self) -> None:
-        """Drop what is remembered of passages read before."""
 
 
 class SentenceReader:
@@ -55,9 +38,11 @@ class SentenceReader:
     """
 
     name = "sentence"
+    digest = ""
 
     def __init__(self, embedder: Embedder) -> None:
         self._embedder = embedder
+        self.calibration = calibration(self.name)
         # One passage's sentences are always embedded together, and alone: in another batch
         # the same model gives other last digits, and the same question another answer.
         self._vectors = lru_cache(_PASSAGES_KEPT)(self._embed)

@@ -1,0 +1,58 @@
+import math
+
+import pytest
+
+from qa.read.calibration import FILE, Calibration, calibration, coefficients
+from qa.read.evidence import NAMES
+from qa.read.trained import CHANCE
+
+READERS = ("sentence", "trained")
+
+
+def test_confidence_is_a_logistic_function_of_the_score() -> None:
+    found = Calibration((10.0, 0.4), ())
+    assert found.confidence(0.4) == 0.5
+    assert found.confidence(0.5) == pytest.approx(1 / (1 + math.exp(-1)), abs=1e-6)
+
+
+def test_a_score_that_is_a_probability_is_the_confidence() -> None:
+    assert Calibration(None, ()).confidence(0.123456789) == 0.123457
+
+
+def test_a_threshold_is_the_least_confidence_from_which_on_that_share_is_right() -> None:
+    found = Calibration(None, ((0.5, 0.2), (0.8, 0.6), (0.9, 0.85)))
+    assert [found.threshold(share) for share in (0, 0.5, 0.6, 0.8, 0.85, 0.9)] == [0.2, 0.2, 0.6, 0.6, 0.85, 0.85]
+
+
+def test_what_was_never_seen_right_so_often_is_never_answered() -> None:
+    assert Calibration(None, ((0.5, 0.2),)).threshold(0.99) == 1.0
+    assert Calibration(None, ()).threshold(0.1) == 1.0
+
+
+@pytest.mark.parametrize("precision", [-0.1, 1.1, math.nan])
+def test_a_precision_is_a_share(precision: float) -> None:
+    with pytest.raises(ValueError, match="precision must be in"):
+        Calibration(None, ()).threshold(precision)
+
+
+@pytest.mark.parametrize("name", READERS)
+def test_every_reader_is_calibrated_and_surer_is_righter(name: str) -> None:
+    found = calibration(name)
+    assert found.precisions
+    assert list(found.precisions) == sorted(found.precisions)
+    assert [least for _, least in found.precisions] == sorted(least for _, least in found.precisions)
+    assert found.confidence(0.2) < found.confidence(0.8)
+
+
+def test_the_trained_reader_has_a_weight_for_each_number() -> None:
+    assert set(coefficients("trained")["share"]) == set(NAMES)
+    assert set(coefficients("trained")["chance"]) == {"offset", "share", *CHANCE}
+
+
+def test_a_reader_that_was_not_calibrated_is_unknown() -> None:
+    with pytest.raises(KeyError):
+        calibration("nobody")
+
+
+def test_the_file_is_small_enough_to_be_read_by_people() -> None:
+    assert len(FILE.read_text(encoding="utf-8").splitlines()) < 120

@@ -1,0 +1,246 @@
+"""The trained reader with a network that is made up, and the network itself."""
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from qa.errors import ModelMissing
+from qa.question import asks_for_sentences
+from qa.read import TrainedReader
+from qa.read.network import LONGEST, MODEL, Reading, SpanNetwork
+from qa.read.spans import best_spans
+from qa.records import Document, Passage, Range
+
+LEASE = "The lease ends on 31 May. Rent is due monthly."
+ROOT = Path(__file__).parent.parent
+
+
+class WordNetwork(SpanNetwork):
+    """Every word is a token; an answer likely begins at the first of ``answers`` and ends at the last, nowhere else."""
+
+    def __init__(self, *answers: str) -> None:
+        super().__init__()
+        self._first, self._last = answers[:1], answers[-1:]
+        self.shown: list[tuple[str, str, str]] = []
+
+    def read(self, question: str, title: str, text: str) -> Reading:
+        self.shown.append((question, title, text))
+        offsets, start = [], 0
+        for word in text.split():
+            start = text.index(word, start)
+            offsets.append((start, start + len(word)))
+            start += len(word)
+        starts, ends = (
+            np.array([4.0 if {word, word.strip(".")} & set(likely) else -4.0 for word in text.split()], np.float32)
+            for likely in (self._first, self._last)
+        )
+        return Reading(np.array(offsets, np.int64).reshape(-1, 2), starts, ends)
+
+
+def passage(text: str, *, title: str = "", name: str = "a.txt") -> Passage:
+    return Passage(Document(name, text, title=title), 0, len(text))
+
+
+# The reader
+
+
+def test_each_sentence_is_a_span_and_what_the_network_marks_is_exact() -> None:
+    (spans,) = TrainedReader(WordNetwork("31", "May")).read("When does the lease end?", [passage(LEASE)], [0.5])
+    assert [(span.start, span.end) for span in spans] == [(0, 25), (26, 46)]
+    assert spans[0].exact == Range(18, 24)
+    assert spans[0].score > spans[1].score
+    assert all(0 < span.score < 1 for span in spans)
+
+
+def test_the_network_is_shown_title_and_passage() -> None:
+    network = WordNetwork()
+    TrainedReader(network).read("When?", [passage(LEASE, title="Contract")], [0.5])
+    assert network.shown == [("When?", "Contract. ", LEASE)]
+
+
+def test_the_passage_that_answers_is_better_than_one_that_only_looks_like_it() -> None:
+    other = passage("The lease of the other house ends never.", name="b.txt")
+    spans = TrainedReader(WordNetwork("31", "May")).read(
+        "When does the lease end?", [other, passage(LEASE)], [0.5, 0.5]
+    )
+    assert spans[1][0].score > spans[0][0].score
+
+
+def test_a_better_passage_makes_a_better_sentence() -> None:
+    read = TrainedReader(WordNetwork("May")).read("When?", [passage(LEASE), passage(LEASE)], [0.9, 0.3])
+    assert read[0][0].score > read[1][0].score
+
+
+def test_an_answer_that_runs_over_a_sentence_takes_the_next_with_it() -> None:
+    (spans,) = TrainedReader(WordNetwork("May", "Rent")).read("When?", [passage("Until May. Rent it.")], [0.5])
+    assert (spans[0].start, spans[0].end, spans[0].exact) == (0, 19, Range(6, 15))
+
+
+@pytest.mark.parametrize("question", ["Why does the lease end?", "What did the landlord say about May?"])
+def test_where_a_phrase_is_too_short_nothing_is_exact(question: str) -> None:
+    (spans,) = TrainedReader(WordNetwork("31", "May")).read(question, [passage(LEASE)], [0.5])
+    assert [span.exact for span in spans] == [None, None]
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "last", "exact"),
+    [
+        ("It ends on “31 May”, he said.", "“31", "May”,", "31 May"),
+        ("It ends (31 May) then.", "(31", "May)", "(31 May)"),
+        ("It ends (on 31 May) then.", "31", "May)", "31 May"),
+        ("He said ... nothing.", "...", "...", "."),
+    ],
+)
+def test_what_is_exact_has_no_stops_at_its_ends_nor_half_a_pair_of_brackets(
+    text: str, first: str, last: str, exact: str
+) -> None:
+    (spans,) = TrainedReader(WordNetwork(first, last)).read("When does it end?", [passage(text)], [0.5])
+    assert spans[0].exact is not None
+    assert spans[0].exact.of(text) == exact
+
+
+def test_no_passages_no_spans() -> None:
+    assert TrainedReader(WordNetwork()).read("When?", [], []) == []
+
+
+def test_passages_and_scores_belong_together() -> None:
+    with pytest.raises(ValueError, match="zip"):
+        TrainedReader(WordNetwork()).read("When?", [passage(LEASE)], [])
+
+
+def test_a_passage_without_a_token_is_a_span_all_the_same() -> None:
+    (spans,) = TrainedReader(SpanNetwork()).read("When?", [passage("\u200b\u200b")], [0.5])
+    assert [(span.start, span.end, span.exact) for span in spans] == [(0, 2, None)]
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Why is it so?",
+        "How do I renew it?",
+        "how did he die",
+        "What did Sistani say?",
+        "Explain the rent.",
+        "How to pay?",
+    ],
+)
+def test_reasons_ways_and_sayings_ask_for_sentences(question: str) -> None:
+    assert asks_for_sentences(question)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How many troops?",
+        "how much is it",
+        "How long is the lease?",
+        "Who said why?",
+        "What is the rent?",
+        "How old is he?",
+    ],
+)
+def test_numbers_and_names_do_not(question: str) -> None:
+    assert not asks_for_sentences(question)
+
+
+# The network
+
+
+@pytest.fixture(scope="module")
+def network() -> SpanNetwork:
+    return SpanNetwork()
+
+
+def answered(network: SpanNetwork, question: str, text: str, title: str = "") -> tuple[str, float]:
+    (found,) = best_spans(network.read(question, title, text), [Range(0, len(text))])
+    assert found is not None
+    return found.range.of(text), found.score
+
+
+def test_it_marks_the_answer_and_tells_a_text_that_has_none(network: SpanNetwork) -> None:
+    text = "Marie Curie was born in Warsaw in 1867. She moved to Paris at the age of twenty-four."
+    where, sure = answered(network, "Where was Marie Curie born?", text)
+    assert where == "Warsaw"
+    assert answered(network, "When was Marie Curie born?", text)[0] == "1867"
+    assert answered(network, "How tall is the Eiffel tower?", text)[1] < min(0, sure)
+
+
+def test_the_same_text_gives_the_same_bytes(network: SpanNetwork) -> None:
+    first, again = (network.read("When does the lease end?", "", LEASE) for _ in range(2))
+    fresh = SpanNetwork().read("When does the lease end?", "", LEASE)
+    for other in (again, fresh):
+        assert first.starts.tobytes() == other.starts.tobytes()
+        assert first.ends.tobytes() == other.ends.tobytes()
+
+
+def test_every_token_has_its_range_of_characters(network: SpanNetwork) -> None:
+    read = network.read("When?", "A title. ", "Zoë’s  lease\nends 😀.")
+    assert [text for start, end in read.offsets if (text := "Zoë’s  lease\nends 😀."[start:end])][:4] == [
+        "Zoë",
+        "’",
+        "s",
+        "lease",
+    ]
+    assert read.starts.shape == read.ends.shape == (len(read.offsets),)
+    assert np.isfinite(read.starts).all()
+
+
+@pytest.mark.parametrize("text", ["", " ", "\u200b", "\x00", "😀", "東京は日本の首都です。", "A" * 5000, "! " * 3000])
+def test_any_text_can_be_read(network: SpanNetwork, text: str) -> None:
+    read = network.read("What is the capital of Japan?", text[:200], text)
+    assert len(read.offsets) == len(read.starts) == len(read.ends)
+    assert np.isfinite(read.starts).all()
+    assert np.isfinite(read.ends).all()
+
+
+def test_a_question_longer_than_the_window_can_be_asked(network: SpanNetwork) -> None:
+    assert np.isfinite(network.read("why " * 500, "title " * 500, LEASE).starts).all()
+
+
+def test_an_answer_far_down_a_long_text_is_found(network: SpanNetwork) -> None:
+    filler = "The committee met again and talked about the garden and the weather for a long time. " * 60
+    text = f"{filler}Marie Curie was born in Warsaw. {filler}"
+    read = network.read("Where was Marie Curie born?", "", text)
+    assert len(read.offsets) > 3 * LONGEST
+    assert answered(network, "Where was Marie Curie born?", text)[0] == "Warsaw"
+
+
+def test_weights_that_were_changed_are_refused(tmp_path: Path) -> None:
+    shutil.copytree(MODEL, tmp_path / "model")
+    weights = tmp_path / "model" / "reader.onnx"
+    weights.write_bytes(weights.read_bytes()[:-1] + b"x")
+    with pytest.raises(ModelMissing, match=r"have SHA-256 .* reinstall chapterverse"):
+        SpanNetwork(tmp_path / "model").read("When?", "", LEASE)
+    weights.unlink()
+    with pytest.raises(ModelMissing, match="cannot be read"):
+        SpanNetwork(tmp_path / "model").read("When?", "", LEASE)
+
+
+def test_a_folder_that_holds_no_reader_is_told_of(tmp_path: Path) -> None:
+    with pytest.raises(ModelMissing, match="holds no reader"):
+        _ = SpanNetwork(tmp_path).digest
+    (tmp_path / "reader.json").write_text("[]")
+    with pytest.raises(ModelMissing, match="holds no reader"):
+        _ = SpanNetwork(tmp_path).digest
+
+
+def test_the_files_are_small_enough_for_a_package_and_say_what_they_are() -> None:
+    assert sum(path.stat().st_size for path in MODEL.iterdir()) <= 25_000_000
+    assert set(json.loads((MODEL / "reader.json").read_text(encoding="utf-8"))) >= {"name", "sha256"}
+
+
+def test_reading_imports_no_torch() -> None:
+    program = (
+        "import sys\n"
+        "from qa.read import TrainedReader\n"
+        "from qa.records import Document, Passage\n"
+        f"TrainedReader().read('When?', [Passage(Document('a', {LEASE!r}), 0, 20)], [0.5])\n"
+        "print(sorted({'torch', 'transformers', 'sentence_transformers'} & set(sys.modules)))"
+    )
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert ran.stdout.strip() == "[]"
