@@ -27,7 +27,7 @@ examples:
   qa ask "When does the lease end?"        ask it
   qa ask "Who signed?" --documents letters ask a folder, without an index
   qa ask "Who signed?" --json > who.json   keep a receipt
-  qa ask "Who signed?" --precision 0.9     answer only where 9 of 10 answers are expected right
+  qa ask "Who signed?" --reader trained    the exact answer marked in its sentence
   qa verify who.json --documents letters   does every quote still stand?
   qa serve                                 ask in a browser
   qa eval questions.jsonl --documents letters --out run
@@ -127,7 +127,7 @@ def _add_eval(parser: argparse.ArgumentParser) -> None:
     sure.add_argument(
         "--precision", type=_share, metavar="P", help="answer only where P of the answers are expected right"
     )
-    parser.add_argument("--reader", choices=("trained", "sentence"), default="trained", help="who reads (trained)")
+    _add_reader(parser)
     parser.add_argument("--resume", action="store_true", help="go on with the run in --out that was stopped")
     parser.set_defaults(run=_eval)
 
@@ -136,8 +136,18 @@ def _add_library(parser: argparse.ArgumentParser) -> None:
     source = parser.add_mutually_exclusive_group()
     source.add_argument("--index", type=Path, metavar="DIR", help="a saved index (.chapterverse)")
     source.add_argument("--documents", type=Path, metavar="DIR", help="a file or folder to read now, without an index")
+    _add_reader(parser)
     parser.add_argument(
         "--precision", type=_share, metavar="P", help="answer only where P of the answers, as 0.9, are expected right"
+    )
+
+
+def _add_reader(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--reader",
+        choices=("sentence", "trained"),
+        default="sentence",
+        help="sentence: by likeness alone (as it is); trained: a network, which marks the exact answer, too",
     )
 
 
@@ -234,7 +244,11 @@ def _verify(options: argparse.Namespace) -> int:
 
 def _library(options: argparse.Namespace) -> "Library":
     """The library that was asked for, and as sure as it was asked to be."""
+    from qa.read import reader_named
+
     library = _opened(options)
+    library.reader = reader_named(options.reader, library.embedder)
+    library.threshold = library.reader.calibration.least
     if options.precision is not None:
         library.expect(options.precision)
     return library

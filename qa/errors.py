@@ -6,7 +6,8 @@
     ├── UnreadableFile        a file that cannot become a Document
     ├── NothingToIndex        no readable document where some were expected
     ├── BadQuestion           a question that cannot be asked
-    ├── ModelMissing          an embedder that is not on this machine, or is damaged
+    ├── ModelMissing          an embedder or a reader that is not on this machine, or is damaged
+    ├── NotMeasured           a precision asked of a reader that was not measured for it
     ├── IndexMismatch         a sound index that this set-up must not use
     ├── IndexDamaged          a saved index that is not what was saved
     ├── BadReceipt            a receipt that cannot be read
@@ -39,8 +40,12 @@ class BadQuestion(QAError):
     """The question holds nothing to look for, or far too much."""
 
 
+class NotMeasured(QAError):
+    """How often the reader is right was not measured, so no precision can be promised of it."""
+
+
 class ModelMissing(QAError):
-    """The embedder's files are absent or have another digest than expected."""
+    """The model's files are absent or have another digest than expected."""
 
 
 class IndexMismatch(QAError):

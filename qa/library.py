@@ -9,13 +9,13 @@ from typing import Any
 
 import numpy as np
 
-from qa.answer import PASSAGES_READ, THRESHOLD, answer_from
+from qa.answer import PASSAGES_READ, answer_from
 from qa.clean import mark
 from qa.embed import Embedder, SentenceTransformerEmbedder
 from qa.errors import IndexDamaged, IndexMismatch, NothingToIndex, QAError, UnreadableFile
 from qa.load import load as load_files
 from qa.question import check
-from qa.read import Reader, TrainedReader
+from qa.read import Reader, SentenceReader
 from qa.records import Answer, Document, Mark, Passage
 from qa.saved import from_lines, to_lines
 from qa.spelling import Spelling
@@ -44,8 +44,8 @@ class Library:
             raise ValueError(f"fusion must be one of {', '.join(FUSIONS)}, got {fusion!r}")
         self.embedder: Embedder = SentenceTransformerEmbedder() if embedder is None else embedder
         self.fusion: Fusion = fusion
-        self.reader: Reader = TrainedReader() if reader is None else reader
-        self.threshold = THRESHOLD
+        self.reader: Reader = SentenceReader(self.embedder) if reader is None else reader
+        self.threshold = self.reader.calibration.least
         self.refused: tuple[UnreadableFile, ...] = ()
         self.notes: tuple[str, ...] = ()
         self._documents: dict[str, Document] = {}
@@ -159,7 +159,10 @@ class Library:
         )
 
     def expect(self, precision: float) -> None:
-        """Answer from now on only where ``precision`` of the answers, in [0, 1], are expected to be right."""
+        """Answer from now on only where ``precision`` of the answers, in [0, 1], are expected to be right.
+
+        Raises NotMeasured where that was not measured for the reader.
+        """
         self.threshold = self.reader.calibration.threshold(precision)
 
     @property

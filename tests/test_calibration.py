@@ -2,6 +2,7 @@ import math
 
 import pytest
 
+from qa.errors import NotMeasured
 from qa.read.calibration import FILE, Calibration, calibration, coefficients
 from qa.read.evidence import NAMES
 from qa.read.trained import CHANCE
@@ -26,7 +27,11 @@ def test_a_threshold_is_the_least_confidence_from_which_on_that_share_is_right()
 
 def test_what_was_never_seen_right_so_often_is_never_answered() -> None:
     assert Calibration(None, ((0.5, 0.2),)).threshold(0.99) == 1.0
-    assert Calibration(None, ()).threshold(0.1) == 1.0
+
+
+def test_no_precision_is_promised_that_was_not_measured() -> None:
+    with pytest.raises(NotMeasured, match="take --reader trained"):
+        Calibration(None, ()).threshold(0.1)
 
 
 @pytest.mark.parametrize("precision", [-0.1, 1.1, math.nan])
@@ -38,10 +43,11 @@ def test_a_precision_is_a_share(precision: float) -> None:
 @pytest.mark.parametrize("name", READERS)
 def test_every_reader_is_calibrated_and_surer_is_righter(name: str) -> None:
     found = calibration(name)
-    assert found.precisions
+    assert bool(found.precisions) == (name == "trained")  # likeness alone was not measured so
     assert list(found.precisions) == sorted(found.precisions)
     assert [least for _, least in found.precisions] == sorted(least for _, least in found.precisions)
     assert found.confidence(0.2) < found.confidence(0.8)
+    assert 0 < found.least < 0.5
 
 
 def test_the_trained_reader_has_a_weight_for_each_number() -> None:

@@ -16,7 +16,6 @@ import qa.library
 from qa.cli import FOUND, MISUSE, NOT_FOUND, main
 from qa.embed import HashingEmbedder
 from qa.library import Library
-from qa.read import SentenceReader
 from qa.receipt import parse, receipt, to_json
 
 SEEDS = Path(__file__).parent.parent / "seeds"
@@ -40,7 +39,6 @@ def hashing(monkeypatch: pytest.MonkeyPatch) -> None:
     """In the place of the packaged models, which take seconds."""
     for module in (qa.embed, qa.library):
         monkeypatch.setattr(module, "SentenceTransformerEmbedder", lambda *name: HashingEmbedder())
-    monkeypatch.setattr(qa.library, "TrainedReader", lambda: SentenceReader(HashingEmbedder()))
 
 
 def saved_receipt(docs: Path, path: Path, *, threshold: float = 0) -> dict[str, Any]:
@@ -91,7 +89,10 @@ def test_what_the_documents_do_not_say_has_another_status_and_the_nearest_passag
     assert main(["ask", "Qwxz vbnm?", "--documents", "docs"]) == NOT_FOUND
     out, err = capsys.readouterr()
     assert (out, err) == ("The documents don’t say. Nothing in them is near this question.\n", "")
-    assert main(["ask", "The lease ends on 31 May", "--documents", "docs", "--precision", "1"]) == NOT_FOUND
+    assert (
+        main(["ask", "The lease ends on 31 May", "--documents", "docs", "--precision", "1", "--reader", "trained"])
+        == NOT_FOUND
+    )
     out, err = capsys.readouterr()
     assert out.startswith("The documents don’t say. They come near it, but the answer is not stated")
     assert "\n\nNearest passages:\n\n  lease.txt, line 1\n" in out
@@ -393,5 +394,9 @@ def test_with_the_packaged_model_a_folder_is_indexed_and_answers_no_and_yes(caps
     assert capsys.readouterr().out.startswith("The documents don’t say.")
     assert main(["ask", "On which date does the lease end?"]) == FOUND
     out, err = capsys.readouterr()
-    assert out.startswith("[1] 31 May\n    “The lease ends on 31 May.”\n")
+    assert out.startswith("[1] “The lease ends on 31 May.”")
     assert err == ""
+    assert main(["ask", "On which date does the lease end?", "--reader", "trained"]) == FOUND
+    assert capsys.readouterr().out.startswith("[1] 31 May\n    “The lease ends on 31 May.”\n")
+    assert main(["ask", "On which date does the lease end?", "--precision", "0.9"]) == MISUSE
+    assert "--reader trained" in capsys.readouterr().err

@@ -160,8 +160,8 @@ def test_what_has_the_words_of_a_gold_answer_says_it_whatever_document_it_is_of(
 def test_the_exact_answer_is_what_is_compared_with_the_gold() -> None:
     whole = cite("Ling was born in 2009.", FIRST)
     marked = replace(whole, exact=Quote(ZOO, 34, 38))
-    assert (values(BORN, marked)["exact_match"], values(BORN, marked)["token_f1"]) == (1, 1)
-    assert values(BORN, whole)["exact_match"] == 0
+    assert (values(BORN, marked)["answer_match"], values(BORN, marked)["answer_f1"]) == (1, 1)
+    assert values(BORN, marked)["exact_match"] == values(BORN, whole)["answer_match"] == 0
     assert outcome(BORN, marked).quotes[0].exact == "2009"
 
 
@@ -291,7 +291,7 @@ def test_the_first_quote_is_right_wrong_or_nothing_tells(
 
 RETRIEVAL = {"recall@1", "recall@5", "recall@10", "mrr", "ndcg@10"}
 DOCUMENTS, OF_PASSAGES = {f"document_{name}" for name in RETRIEVAL}, {f"passage_{name}" for name in RETRIEVAL}
-WORDS, SHOWN = {"exact_match", "token_f1"}, {"citation_precision"}
+WORDS, SHOWN = {"answer_f1", "answer_match", "exact_match", "token_f1"}, {"citation_precision"}
 HITS = {"quote_hit@1", "quote_hit@3", "said@1", "said@3", "answered", "citation_recall"}
 
 

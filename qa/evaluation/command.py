@@ -5,7 +5,6 @@ from dataclasses import replace
 from pathlib import Path
 
 from qa import terminal
-from qa.answer import THRESHOLD
 from qa.errors import BadRun
 from qa.evaluation import files, report, run, tables
 from qa.evaluation.compare import Compared, compare_runs
@@ -81,7 +80,7 @@ def _compared(found: Run, before: Run | None) -> Compared | None:
 def _threshold(options: argparse.Namespace) -> float:
     if options.precision is not None:
         return calibration(options.reader).threshold(options.precision)
-    return THRESHOLD if options.threshold is None else float(options.threshold)
+    return calibration(options.reader).least if options.threshold is None else float(options.threshold)
 
 
 def _plan(options: argparse.Namespace) -> Plan:

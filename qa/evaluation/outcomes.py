@@ -92,9 +92,10 @@ def judge(
     if question.gold:
         values |= _quoting(quotes, question.gold, refused=refused)
     if question.gold or not question.answerable:
-        said = "" if refused or not quotes else quotes[0].exact or quotes[0].text
         texts_of_gold = [gold.text for gold in question.gold]
+        said, exact = ("", "") if refused or not quotes else (quotes[0].text, quotes[0].exact or quotes[0].text)
         values |= {"exact_match": exact_match(said, texts_of_gold), "token_f1": token_f1(said, texts_of_gold)}
+        values |= {"answer_match": exact_match(exact, texts_of_gold), "answer_f1": token_f1(exact, texts_of_gold)}
         if not refused and quotes:
             values["citation_precision"] = sum(bool(quote.gold) for quote in quotes) / len(quotes)
     if not question.answerable:

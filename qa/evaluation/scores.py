@@ -50,9 +50,13 @@ MEASURES: tuple[Measure, ...] = (
         "exact_match",
         "Quotes",
         "exact match",
-        "the first quote’s exact answer is a gold one, by SQuAD’s rules; a refusal is right where there is none",
+        "the first quote is a gold answer, by SQuAD’s rules; a refusal is right where there is none",
     ),
-    Measure("token_f1", "Quotes", "token F1", "words shared by exact and gold answer, by SQuAD’s rules"),
+    Measure("token_f1", "Quotes", "token F1", "words shared by first quote and gold answer, by SQuAD’s rules"),
+    Measure(
+        "answer_match", "Quotes", "answer EM", "what is marked in the first quote is a gold answer, by the same rules"
+    ),
+    Measure("answer_f1", "Quotes", "answer F1", "words shared by what is marked and the gold answer"),
     Measure(
         "citation_precision", "Quotes", "citation precision", "share of the citations shown that hold a gold answer"
     ),

@@ -9,6 +9,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from qa.errors import NotMeasured
+
 FILE = Path(__file__).parent / "calibration.json"
 """Every fitted number of every reader, and on what it was fitted; written by benchmarks/calibrate.py."""
 
@@ -20,11 +22,13 @@ class Calibration:
     ``logistic`` is its slope and its middle, None where the score is one
     already. ``precisions`` are pairs (share right, least confidence), both
     rising: of the questions answered from that confidence on, that share was
-    right.
+    right. ``least`` is the confidence from which on the documents say it,
+    unless a precision is asked for.
     """
 
     logistic: tuple[float, float] | None
     precisions: tuple[tuple[float, float], ...]
+    least: float = 0.0
 
     def confidence(self, score: float) -> float:
         """The probability that a quote of this score answers the question."""
@@ -37,10 +41,13 @@ class Calibration:
         """The least confidence from which ``precision`` of the answers are expected to be right.
 
         Where no more than a smaller share was ever seen right, 1.0: nothing
-        that can be asked is that sure.
+        that can be asked is that sure. Raises NotMeasured where nothing was
+        measured.
         """
         if not 0 <= precision <= 1:
             raise ValueError(f"precision must be in [0, 1], got {precision}")
+        if not self.precisions:
+            raise NotMeasured("how often this reader is right was not measured; take --reader trained")
         at = bisect_left(self.precisions, (precision, 0.0))
         return self.precisions[at][1] if at < len(self.precisions) else 1.0
 
@@ -50,7 +57,7 @@ def calibration(reader: str) -> Calibration:
     fitted = coefficients(reader)["confidence"]
     pairs = tuple((float(share), float(least)) for share, least in fitted["precisions"])
     logistic = (float(fitted["slope"]), float(fitted["middle"])) if "slope" in fitted else None
-    return Calibration(logistic, pairs)
+    return Calibration(logistic, pairs, float(fitted["threshold"]))
 
 
 def coefficients(reader: str) -> Mapping[str, Any]:
