@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from qa.quote import quote
-from qa.read import Reader
+from qa.read import Reader, calibration
 from qa.records import Answer, Citation, Document, Passage, Quote, Span
 from vector_store import Hit
 
@@ -13,10 +13,9 @@ from vector_store import Hit
 # xquad_en and 0.997 of nq_open_dev.
 PASSAGES_READ = 10
 
-# Where 1 in 100 questions whose answer would have been shown by the sentence reader begin to be refused, on halves of
-# four question sets; the trained reader has a threshold of its own, in qa/read/calibration.json.
-THRESHOLD = 0.17
-"""The documents say it from this confidence on."""
+THRESHOLD = calibration("sentence").least
+"""With the default reader, the documents say it from this confidence on: where 1 in 100 questions whose answer would
+have been shown begin to be refused, on halves of four question sets."""
 
 # Of the questions that can be answered, 2 in 100 have no passage of this score (squad_v2_dev in libraries of three;
 # fewer in nq_open_dev and clapnq_dev); of those about other documents, 9 in 10 have none.

@@ -72,7 +72,9 @@ class Data:
         self.sha256 = digest
         known = kept / f"alike-{digest[:12]}.json"
         if not known.exists():
-            known.write_text(json.dumps(self._alike()), encoding="utf-8")
+            part = known.with_suffix(".part")  # killed in the middle, there is none
+            part.write_text(json.dumps(self._alike()), encoding="utf-8")
+            part.replace(known)
         self.alike: list[list[int]] = json.loads(known.read_text(encoding="utf-8"))
 
     def _alike(self) -> list[list[int]]:

@@ -12,7 +12,7 @@ from typing import Any
 from qa.errors import NotMeasured
 
 FILE = Path(__file__).parent / "calibration.json"
-"""Every fitted number of every reader, and on what it was fitted; written by benchmarks/calibrate.py."""
+"""Every fitted number of every reader; benchmarks/calibrate.py writes it, and says what it was fitted on."""
 
 
 @dataclass(frozen=True)
