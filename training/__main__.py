@@ -8,7 +8,7 @@ from dataclasses import fields
 from pathlib import Path
 
 from training.examples import Data
-from training.export import export
+from training.export import export, smoothing_texts
 from training.measure import measure
 from training.train import Recipe, train
 
@@ -27,8 +27,7 @@ def main() -> None:
     data = Data(options.data, kept=options.out)
     weights = train(data, options.out, recipe)
     model = options.model or options.out / "model"
-    seen = [row for row, asked in enumerate(data.asked) if not asked.easy][:200]
-    export(weights, model, data.epoch(recipe.seed, recipe.epochs, seen, easy=0, negatives=0.5))
+    export(weights, model, smoothing_texts(data, recipe))
     measure(data, weights, model)
 
 

@@ -12,15 +12,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from qa.text import sentences, words
-from vector_store import LexicalIndex
+from qa.text import sentences
+from training.lookalikes import NearMisses, lookalikes, without_answer
 
 # The reader is shown passages of up to 256 tokens; shorter windows train faster. Most are short.
-SHORT, LONG, SHARE_LONG = 480, 1000, 0.15
+SHORT, LONG, SHARE_LONG = 480, 1000, 0.3
 # Below this many characters a window has no neighbours to tell apart.
 LEAST = 160
-# Contexts that resemble a question and do not answer it: so many are kept of each.
-ALIKE = 12
+# Of the windows that do not answer, so many are the question's own context, the sentences that answer cut out.
+SHARE_CUT = 0.25
+# Of the questions with a window that does not answer, so many come with two, and so many with none that answers.
+SHARE_TWO, SHARE_TAKEN_AWAY = 0.4, 1 / 7
+# Of the questions that are not easy, so many are asked once more, about something else.
+SHARE_NEAR_MISS = 0.12
 
 
 @dataclass(frozen=True)
@@ -68,34 +72,28 @@ class Data:
                 spans = {(a["start"], a["start"] + len(a["text"])) for a in entry["answers"] if a["text"]}
                 easy = entry["source"].startswith("qamr")
                 self.asked.append(Asked(entry["question"], row, tuple(sorted(spans)), easy))
-        digest = hashlib.sha256(path.read_bytes()).hexdigest()
-        self.sha256 = digest
-        known = kept / f"alike-{digest[:12]}.json"
+        self.sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
+        known = kept / f"alike-{self.sha256[:12]}.json"
         if not known.exists():
             part = known.with_suffix(".part")  # killed in the middle, there is none
             part.write_text(json.dumps(self._alike()), encoding="utf-8")
             part.replace(known)
         self.alike: list[list[int]] = json.loads(known.read_text(encoding="utf-8"))
+        self._near_misses = NearMisses(
+            [asked.question for asked in self.asked], [self.titles[asked.context] for asked in self.asked]
+        )
 
     def _alike(self) -> list[list[int]]:
-        """The contexts nearest by BM25 that do not hold an answer's text, best first."""
-        index = LexicalIndex()
-        index.add([words(f"{title}. {text}") for title, text in zip(self.titles, self.contexts, strict=True)])
-        found = []
-        for asked in self.asked:
-            answers = [self.contexts[asked.context][start:end].lower() for start, end in asked.spans]
-            rows, _ = index.search(words(asked.question), 4 * ALIKE)
-            lacking = [
-                int(row)
-                for row in rows
-                if row != asked.context and not any(answer in self.contexts[row].lower() for answer in answers)
-            ]
-            found.append(lacking[:ALIKE])
-        return found
+        return lookalikes(
+            [asked.question for asked in self.asked],
+            [asked.context for asked in self.asked],
+            [[self.contexts[asked.context][start:end] for start, end in asked.spans] for asked in self.asked],
+            [f"{title}. {text}" for title, text in zip(self.titles, self.contexts, strict=True)],
+        )
 
     def epoch(self, seed: int, number: int, rows: Sequence[int], *, easy: float, negatives: float) -> list[Example]:
-        """The examples of one time through ``rows``, shuffled: of the easy questions a share, each with a negative
-        window with the chance ``negatives``, one in seven of them with that alone."""
+        """The examples of one time through ``rows``, shuffled: of the easy questions a share, and with the chance
+        ``negatives`` each with windows that do not answer, some with these alone."""
         draw = random.Random(f"{seed}/{number}")
         examples = []
         for row in rows:
@@ -103,20 +101,40 @@ class Data:
             if asked.easy and draw.random() >= easy:
                 continue
             windows = [self._window(draw, asked.context, asked.spans)]
-            if self.alike[row] and draw.random() < negatives:
-                # Nearer ones more often: the square of an even draw.
-                other = self.alike[row][int(len(self.alike[row]) * draw.random() ** 2)]
-                windows.append(self._window(draw, other, ()))
-                if draw.random() < 1 / 7:
+            if draw.random() < negatives:
+                windows += self._others(draw, row)
+                if len(windows) > 1 and draw.random() < SHARE_TAKEN_AWAY:
                     windows = windows[1:]
             examples.append(Example(_varied(draw, asked.question), tuple(windows)))
+            if not asked.easy and draw.random() < SHARE_NEAR_MISS:
+                title, context = self.titles[asked.context], self.contexts[asked.context]
+                if near_miss := self._near_misses.of(draw, asked.question, title, context):
+                    window = self._window(draw, asked.context, asked.spans)
+                    nothing = Window(window.title, window.text, ())
+                    examples.append(Example(_varied(draw, near_miss), (nothing,)))
         draw.shuffle(examples)
         return examples
 
+    def _others(self, draw: random.Random, row: int) -> list[Window]:
+        """One or two windows that do not answer the question in ``row``; none where none is known."""
+        asked = self.asked[row]
+        windows = []
+        for _ in range(1 + (draw.random() < SHARE_TWO)):
+            cut = draw.random() < SHARE_CUT and without_answer(self.contexts[asked.context], asked.spans)
+            if cut:
+                windows.append(self._cut_to_size(draw, self.titles[asked.context], cut, ()))
+            elif self.alike[row]:
+                # Nearer ones more often: the square of an even draw.
+                other = self.alike[row][int(len(self.alike[row]) * draw.random() ** 2)]
+                windows.append(self._window(draw, other, ()))
+        return windows
+
     def _window(self, draw: random.Random, context: int, spans: tuple[tuple[int, int], ...]) -> Window:
-        text = self.contexts[context]
+        return self._cut_to_size(draw, self.titles[context], self.contexts[context], spans)
+
+    def _cut_to_size(self, draw: random.Random, title: str, text: str, spans: tuple[tuple[int, int], ...]) -> Window:
         most = LONG if draw.random() < SHARE_LONG else draw.randint(LEAST, SHORT)
-        title = self.titles[context] if draw.random() < 0.7 else ""
+        title = title if draw.random() < 0.7 else ""
         if len(text) <= most:
             return Window(title, text, spans)
         start, end = _cut(draw, text, spans[draw.randrange(len(spans))] if spans else None, most)

@@ -10,9 +10,9 @@ import safetensors.torch
 import torch
 
 from training.examples import Data, Example
-from training.network import Encoder, Network, loss
+from training.network import CHUNK, Encoder, Network, loss, read
 
-WINDOWS = 36  # a step
+WINDOWS = 3 * CHUNK  # a step
 SAVE_EVERY = 240  # seconds
 HELD_APART = 40  # one context in so many is not trained on, to measure by
 _POOL = 24  # steps whose windows are sorted by length together
@@ -23,12 +23,12 @@ class Recipe:
     """How the network is trained; the defaults are how the shipped one was."""
 
     seed: int = 0
-    epochs: int = 2
-    rate: float = 2e-4
-    easy: float = 0.3
+    epochs: int = 5
+    rate: float = 3e-4
+    easy: float = 0.2
     """The share of the easy questions that an epoch takes."""
-    negatives: float = 0.65
-    """The share of the questions that come with a window that resembles theirs and does not answer."""
+    negatives: float = 0.7
+    """The share of the questions that come with windows that do not answer."""
 
 
 def held_apart(data: Data) -> set[int]:
@@ -43,7 +43,7 @@ def train(data: Data, folder: Path, recipe: Recipe) -> Path:
     have had. ValueError where it was begun by another recipe or other data.
     """
     torch.manual_seed(recipe.seed)
-    torch._dynamo.config.recompile_limit = 32  # one for each length
+    torch._dynamo.config.recompile_limit = 64  # one for each length
     steps = _steps(data, recipe)
     network, encoder = Network(), Encoder()
     parameters = [parameter for parameter in network.parameters() if parameter.requires_grad]
@@ -59,9 +59,10 @@ def train(data: Data, folder: Path, recipe: Recipe) -> Path:
     saved = began = time.monotonic()
     first, mean = step, math.nan
     while step < len(steps):
+        torch.manual_seed(recipe.seed * len(steps) + step)  # of dropout; gone on with, it is what it would have been
         batch = encoder.batch(steps[step])
         with torch.autocast("cpu", dtype=torch.bfloat16):
-            logits = compiled(batch.ids, batch.mask, batch.kinds)
+            logits = read(compiled, batch)
         value = loss(logits.float(), batch)
         value.backward()
         torch.nn.utils.clip_grad_norm_(parameters, 1.0)

@@ -1,0 +1,186 @@
+"""From data to the reader's files: what is drawn, that a training which was stopped goes on, and the one command."""
+
+import gzip
+import json
+import random
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+
+from qa.read.network import SpanNetwork
+from training import __main__, train
+from training.examples import Data, Window
+from training.lookalikes import NearMisses, without_answer
+from training.mix import mixed, restored
+from training.network import Encoder, Network, loss, read
+from training.train import Recipe
+
+pytestmark = [
+    pytest.mark.model,
+    # What torch.compile imports of torch itself.
+    pytest.mark.filterwarnings("ignore:.torch.jit.script_method. is deprecated:DeprecationWarning"),
+]
+
+SKY = "The sky over Kirkuk was red. The lake near {name} is {depth} metres deep. Nobody swims there in the winter."
+NAMES = ("Mosul", "Basra", "Erbil", "Duhok", "Najaf", "Samarra", "Fallujah", "Ramadi")
+
+
+def write(path: Path) -> Path:
+    """Eight contexts of one article, five questions each; the first context is held apart."""
+    lines = []
+    for number, name in enumerate(NAMES):
+        context = SKY.format(name=name, depth=10 + number)
+        for asked in ("How deep is the lake near {}?", "how deep", "The lake near {}?", "What is deep?", "{} lake?"):
+            text = f"{10 + number} metres"
+            lines.append(
+                {
+                    "title": "Lakes",
+                    "context": context,
+                    "question": asked.format(name),
+                    "answers": [{"text": text, "start": context.index(text)}],
+                    "source": "squad",
+                }
+            )
+    with gzip.open(path, "wt", encoding="utf-8") as file:
+        file.writelines(json.dumps(line) + "\n" for line in lines)
+    return path
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Data:
+    folder = tmp_path_factory.mktemp("data")
+    return Data(write(folder / "train.jsonl.gz"), kept=folder)
+
+
+@pytest.fixture(autouse=True)
+def _uncompiled():
+    with torch.compiler.set_stance("force_eager"):
+        yield
+
+
+# Examples
+
+
+def test_lookalikes_are_other_contexts_that_lack_the_answer_the_one_with_the_questions_name_among_them(data) -> None:
+    for asked, alike in zip(data.asked, data.alike, strict=True):
+        answer = data.contexts[asked.context][slice(*asked.spans[0])]
+        assert len(alike) == len(set(alike)) == 7
+        assert asked.context not in alike
+        assert not any(answer in data.contexts[row] for row in alike)
+
+
+def test_every_answer_of_an_example_stands_in_its_window(data) -> None:
+    examples = data.epoch(0, 0, range(len(data.asked)), easy=1.0, negatives=1.0)
+    found = [
+        window.text[start:end] for example in examples for window in example.windows for start, end in window.spans
+    ]
+    assert len(found) > 20
+    assert {text.split()[1] for text in found} == {"metres"}
+    assert examples == data.epoch(0, 0, range(len(data.asked)), easy=1.0, negatives=1.0)
+    assert examples != data.epoch(0, 1, range(len(data.asked)), easy=1.0, negatives=1.0)
+
+
+def test_the_sentences_that_answer_are_cut_out_and_what_says_it_again_is_none() -> None:
+    text = SKY.format(name="Mosul", depth=10)
+    at = text.index("10 metres")
+    assert without_answer(text, [(at, at + 9)]) == "The sky over Kirkuk was red. Nobody swims there in the winter."
+    assert without_answer(text + " It is 10 metres.", [(at, at + 9)]) == ""
+    assert without_answer("It is 10 metres. So it is.", [(6, 15)]) == ""
+
+
+def test_a_near_miss_asks_for_another_name_number_or_year() -> None:
+    near = NearMisses(["How deep is the lake near Mosul?", "When, in 1990, did Basra fall?"], ["Lakes", "Lakes"])
+    draw = random.Random(0)
+    assert near.of(draw, "How deep is the lake near Mosul?", "Lakes", "") == "How deep is the lake near Basra?"
+    assert near.of(draw, "How deep is the lake near Mosul?", "Lakes", "Basra too") is None
+    assert near.of(draw, "What happened in 1991?", "", "") == "What happened in 1990?"
+    assert near.of(draw, "what is it?", "Lakes", "") is None
+
+
+# Network
+
+
+def test_windows_read_in_chunks_have_the_logits_that_they_have_alone(data) -> None:
+    network, encoder = Network().eval(), Encoder()
+    examples = data.epoch(0, 0, range(len(data.asked)), easy=1.0, negatives=1.0)[:12]
+    with torch.no_grad():
+        together = read(network, encoder.batch(examples))
+        row = 0
+        for example in examples:
+            batch = encoder.batch([example], multiple=1)
+            alone = network(batch.ids, batch.mask, batch.kinds)
+            for window in range(len(example.windows)):
+                length = int(batch.mask[window].sum())
+                torch.testing.assert_close(together[row, :length], alone[window, :length], atol=1e-4, rtol=1e-4)
+                row += 1
+
+
+def test_the_loss_is_worked_by_hand() -> None:
+    from training.examples import Example
+
+    window = Window("", "deep lake", ((0, 4),))
+    batch = Encoder().batch([Example("how", (window,))], multiple=1)
+    # [CLS] how [SEP] deep lake [SEP]: the first token and two of the text may be chosen, all alike.
+    value = loss(torch.zeros(1, 6, 2), batch)
+    assert value.item() == pytest.approx(torch.tensor(3.0).log().item() + 0.5 * torch.tensor(2.0).log().item())
+
+
+# Training
+
+
+def test_a_training_that_was_stopped_ends_where_it_would_have(data, tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr(train, "WINDOWS", 8)
+    monkeypatch.setattr(train, "SAVE_EVERY", -1)  # after every step
+    recipe = Recipe(epochs=1)
+    whole, stopped = tmp_path / "whole", tmp_path / "stopped"
+    whole.mkdir()
+    stopped.mkdir()
+    expected = train.safetensors.torch.load_file(train.train(data, whole, recipe))
+    with monkeypatch.context() as patch:
+        patch.setattr(train, "read", Interrupted(after=3))
+        with pytest.raises(KeyboardInterrupt):
+            train.train(data, stopped, recipe)
+    assert not (stopped / "weights.safetensors").exists()
+    found = train.safetensors.torch.load_file(train.train(data, stopped, recipe))
+    for name, weights in expected.items():
+        torch.testing.assert_close(found[name], weights, atol=1e-4, rtol=1e-3)
+    assert (expected["head.weight"] - Network().state_dict()["head.weight"]).abs().max() > 1e-3
+    with pytest.raises(ValueError, match="of another training"):
+        train.train(data, stopped, Recipe(epochs=2))
+
+
+class Interrupted:
+    """Reads so many batches, then somebody presses Ctrl-C."""
+
+    def __init__(self, *, after: int) -> None:
+        self._left = after
+
+    def __call__(self, network, batch) -> torch.Tensor:
+        if not self._left:
+            raise KeyboardInterrupt
+        self._left -= 1
+        return read(network, batch)
+
+
+def test_a_mixture_holds_so_much_of_either() -> None:
+    found = mixed({"a": torch.tensor([1.0, 0.0])}, {"a": torch.tensor([0.0, 10.0])}, 0.4)
+    torch.testing.assert_close(found["a"], torch.tensor([0.4, 6.0]))
+
+
+def test_one_command_makes_files_that_read(tmp_path: Path, monkeypatch, capsys) -> None:
+    monkeypatch.setattr(train, "WINDOWS", 8)
+    source = write(tmp_path / "train.jsonl.gz")
+    monkeypatch.setattr(sys, "argv", ["training", "--data", str(source), "--out", str(tmp_path / "out"), "--epochs=1"])
+    __main__.main()
+    reading = SpanNetwork(tmp_path / "out" / "model").read("How deep?", "", "It is ten metres deep.")
+    assert len(reading.starts) == 6
+    trained = train.safetensors.torch.load_file(tmp_path / "out" / "weights.safetensors")
+    again = restored(tmp_path / "out" / "model")
+    assert again.keys() == trained.keys()
+    for name, weights in trained.items():
+        torch.testing.assert_close(again[name], weights, atol=0.02, rtol=0.0)
+    said = capsys.readouterr().out
+    assert "float32: EM" in said
+    assert "int8: EM" in said
