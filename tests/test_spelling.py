@@ -1,8 +1,9 @@
 import pytest
 
 from qa.embed import SentenceTransformerEmbedder
-from qa.spelling import Spelling
-from qa.text import words
+from qa.records import Range
+from qa.spelling import Respelt, Spelling, as_spelt
+from qa.text import word_ranges, words
 
 # Who is common is decided by the embedder's vocabulary; here, by a list.
 COMMON = {"who", "is", "the", "minister", "nation", "of", "and", "election", "met", "in", "what", "did", "say", "for"}
@@ -55,6 +56,29 @@ def test_every_variant_is_named_once_in_the_order_of_question_and_vocabulary() -
 def test_nothing_is_found_in_nothing() -> None:
     assert variants("Who is Kadhimi?", "") == []
     assert variants("", "Kadhimi") == []
+
+
+def as_in(question: str, text: str) -> str:
+    standing = {folded: where.of(text) for folded, where in word_ranges(text)}
+    return as_spelt(question, Spelling(standing).respelt(question, count_tokens), standing)
+
+
+def test_a_word_is_told_with_its_place_and_its_other_spellings() -> None:
+    found = Spelling(words("Kazemi Kadhemi")).respelt("Who is Kadhimi?", count_tokens)
+    assert found == [Respelt("kadhimi", Range(7, 14), ("kazemi", "kadhemi"))]
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "asked"),
+    [
+        ("Who is Kadhimi?", "Mr. Kazemi is minister.", "Who is Kazemi?"),
+        ("Did Kadhimi’s minister say Soleimani met?", "KAZEMI, Suleimani", "Did KAZEMI minister say Suleimani met?"),
+        ("Who is Kadhimi?", "Kazemi and Kadhimi", "Who is Kadhimi?"),  # the text has it as it is asked
+        ("Who is Kadhimi?", "Nobody.", "Who is Kadhimi?"),
+    ],
+)
+def test_a_question_is_put_in_the_spelling_of_a_text(question: str, text: str, asked: str) -> None:
+    assert as_in(question, text) == asked
 
 
 @pytest.mark.model
