@@ -9,18 +9,18 @@ MAX_QUESTION = 2000
 """Characters of a question: far longer than any question, far shorter than a document pasted by mistake."""
 
 
-# "How" with a measure asks for a number: how many, how far.
+# "How" with a measure asks for a number: how many, how far. A list may run on over sentences.
 _LONG_ANSWER = re.compile(
     r"\W*(?:(?:and|but|so)\s+)?(?:why\b|what (?:is|was) the reason\b|explain\b|describe\b"
     r"|how\s+(?:do|does|did|can|could|should|would|will|was|were|is|are|has|have|had|to)\b"
     r"|what (?:do|does|did|has|have|had) .* (?:say|said|think|thought|argue|argued|claim|claimed|believe|believed)\b"
-    r"|what is said\b)",
+    r"|what is said\b|list\b|enumerate\b|name (?:all|some)\b)",
     re.IGNORECASE,
 )
 
 
 def asks_for_sentences(question: str) -> bool:
-    """Whether a phrase would be too short an answer: why, how something is done, what somebody said."""
+    """Whether a phrase would be too short an answer: why, how something is done, what somebody said, a list."""
     return bool(_LONG_ANSWER.match(question))
 
 
