@@ -31,13 +31,13 @@ from sklearn.linear_model import LogisticRegression
 from qa.answer import PASSAGES_READ
 from qa.embed import SentenceTransformerEmbedder
 from qa.evaluation.gold import holds
-from qa.evaluation.measures import auroc, calibration_error, coverage_at
+from qa.evaluation.measures import auroc, calibration_error, coverage_at, risk_coverage
 from qa.evaluation.questions import Question, read_documents, read_questions
 from qa.library import Library
 from qa.read import SentenceReader, TrainedReader
 from qa.read.calibration import FILE
-from qa.read.evidence import NAMES, evidence
-from qa.read.trained import CHANCE, chance_features, span_of
+from qa.read.evidence import NAMES
+from qa.read.trained import CHANCE, chance_features, scores_of, span_of
 from qa.records import Document, Quote
 
 LEVELS = (0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9, 0.925, 0.95, 0.975)
@@ -72,14 +72,18 @@ class Fitted:
     threshold: float = 0.0
 
     def features(self, asked: Asked) -> np.ndarray:
-        """Of every sentence what the logistic function is of, shape (sentences, features)."""
+        """What the logistic function is of, for the best sentence."""
         if self.weights is None:
-            return np.column_stack([np.ones(len(asked.gold)), asked.evidence])
-        return chance_features(asked.evidence, self.weights)
+            return np.array([1.0, asked.evidence.max()])
+        return chance_features(asked.evidence, asked.evidence @ self.weights)
 
     def chances(self, asked: Asked) -> np.ndarray:
-        """Of every sentence the probability that it answers."""
-        return expit(self.features(asked) @ self.chance) if len(asked.gold) else np.zeros(1)
+        """Of every sentence its score; the best one's is the probability that it answers."""
+        if not len(asked.gold):
+            return np.zeros(1)
+        if self.weights is None:
+            return expit(np.column_stack([np.ones(len(asked.gold)), asked.evidence]) @ self.chance)
+        return scores_of(asked.evidence, self.weights, self.chance)
 
 
 # What is asked of which library
@@ -142,8 +146,7 @@ def one(library: Library, question: Question, near: str, reader: TrainedReader |
     found = library.search(question.question, PASSAGES_READ)
     passages, scores = [p for p, _ in found], [hit.score for _, hit in found]
     if reader:
-        read = reader.sentences(question.question, passages, scores)
-        rows = evidence(question.question, read) if any(read) else np.empty((0, len(NAMES)))
+        read, rows = reader.evidence(question.question, passages, scores, every=True)
         pairs = [(s.passage, span_of(s, 0.0, whole=True)) for some in read for s in some]
     else:
         spans = SentenceReader(EMBEDDER).read(question.question, passages, scores)
@@ -166,7 +169,7 @@ def fit(kinds: Sequence[Sequence[Asked]], name: str) -> Fitted:
             if len(asked.gold):
                 sums = asked.evidence @ (np.ones(1) if fitted.weights is None else fitted.weights)
                 best = int(sums.argmax())
-                rows.append(fitted.features(asked)[best])
+                rows.append(fitted.features(asked))
                 right.append(asked.gold[best])
                 share.append(1 / len(kind))
     features, share = np.array(rows), np.array(share)
@@ -256,6 +259,20 @@ def show(kinds: dict[str, Sequence[Asked]], fitted: Fitted) -> None:
             )
 
 
+def curve(kinds: dict[str, Sequence[Asked]], fitted: Fitted) -> None:
+    """The risk–coverage curve (El-Yaniv & Wiener 2010), as a table: of the answers given, the share that is right."""
+    levels = np.arange(1, 11) / 10
+    print("| answered of all questions | " + " | ".join(f"{level:.0%}" for level in levels) + " |")
+    print("|---" * (len(levels) + 1) + "|")
+    for name, kind in kinds.items():
+        chances = [fitted.chances(asked) for asked in kind]
+        confidence = np.array([each.max() for each in chances])
+        right = np.array([bool(len(a.gold)) and bool(a.gold[c.argmax()]) for a, c in zip(kind, chances, strict=True)])
+        coverage, risk = risk_coverage(confidence, right)
+        shares = [1 - float(risk[np.searchsorted(coverage, level - 1e-9)]) for level in levels]
+        print(f"| {name} | " + " | ".join(f"{share:.3f}" for share in shares) + " |")
+
+
 def gathered(data: Path, name: str, keep: Path | None) -> dict[str, list[Asked]]:
     """The three kinds, read; with ``keep`` they are read once and kept there."""
     kinds = {}
@@ -290,6 +307,7 @@ def main() -> None:
     show({name: kind[0::2] for name, kind in kinds.items()}, fitted)
     print("the other half")
     show({name: kind[1::2] for name, kind in kinds.items()}, fitted)
+    curve({name: kind[1::2] for name, kind in kinds.items()}, fitted)
     content = json.loads(FILE.read_text(encoding="utf-8"))
     content[options.reader] = as_json(fitted)
     print(json.dumps(content[options.reader], indent=2))
@@ -305,7 +323,7 @@ def as_json(fitted: Fitted) -> dict:
         return {"confidence": {"slope": weights[0], "middle": round(-offset / weights[0], 4), **pairs}}
     return {
         "share": {name: round(float(weight), 4) for name, weight in zip(NAMES, fitted.weights, strict=True)},
-        "chance": dict(zip(("offset", "share", *CHANCE), (offset, *weights), strict=True)),
+        "chance": dict(zip(("offset", "share", "nearest", *CHANCE), (offset, *weights), strict=True)),
         "confidence": pairs,
     }
 

@@ -52,7 +52,7 @@ def test_every_reader_is_calibrated_and_surer_is_righter(name: str) -> None:
 
 def test_the_trained_reader_has_a_weight_for_each_number() -> None:
     assert set(coefficients("trained")["share"]) == set(NAMES)
-    assert set(coefficients("trained")["chance"]) == {"offset", "share", *CHANCE}
+    assert set(coefficients("trained")["chance"]) == {"offset", "share", "nearest", *CHANCE}
 
 
 def test_a_reader_that_was_not_calibrated_is_unknown() -> None:

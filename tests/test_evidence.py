@@ -6,6 +6,7 @@ import pytest
 from qa.read.evidence import NAMES, Sentence, evidence
 from qa.read.spans import Found
 from qa.records import Document, Passage, Range
+from qa.spelling import Respelt
 
 LEASE = "The lease ends in May. Rent is due monthly."
 
@@ -44,6 +45,15 @@ def test_coverage_weighs_the_questions_words_by_idf_and_counts_the_title() -> No
     # Of two sentences one holds "lease": ln(1 + 1.5 / 1.5); none holds "London" or "rain": ln(1 + 2.5 / 0.5).
     lease, other = math.log(2), math.log(6)
     assert found["coverage"] == pytest.approx([(lease + other) / (lease + 2 * other), other / (lease + 2 * other)])
+
+
+def test_another_spelling_counts_as_the_word() -> None:
+    where = passage("Kazemi left. Nobody stayed.")
+    read = [[sentence(where, 0, 12), sentence(where, 13, 27)]]
+    respelt = [Respelt("kadhimi", Range(7, 14), ("kazemi",))]
+    found = evidence("Who is Kadhimi?", read, respelt)[:, NAMES.index("coverage")]
+    assert found.tolist() == [1, 0]
+    assert evidence("Who is Kadhimi?", read)[:, NAMES.index("coverage")].tolist() == [0, 0]
 
 
 def test_a_span_is_clipped_to_where_nothing_is_surer() -> None:

@@ -12,9 +12,11 @@ import pytest
 from qa.errors import ModelMissing
 from qa.question import asks_for_sentences
 from qa.read import TrainedReader
+from qa.read.evidence import NAMES
 from qa.read.network import LONGEST, MODEL, Reading, SpanNetwork
 from qa.read.spans import best_spans
-from qa.records import Document, Passage, Range
+from qa.read.trained import scores_of
+from qa.records import Document, Passage, Range, Span
 
 LEASE = "The lease ends on 31 May. Rent is due monthly."
 ROOT = Path(__file__).parent.parent
@@ -63,12 +65,46 @@ def test_the_network_is_shown_title_and_passage() -> None:
     assert network.shown == [("When?", "Contract. ", LEASE)]
 
 
+def test_the_network_is_asked_in_the_passages_spelling_unless_another_passage_has_the_word_as_asked() -> None:
+    network = WordNetwork()
+    other = passage("Mr. Kazemi signed the lease.", name="b.txt")
+    TrainedReader(network).read("Did Kadhimi sign?", [other, passage(LEASE)], [0.5, 0.5])
+    assert [question for question, _, _ in network.shown] == ["Did Kazemi sign?", "Did Kadhimi sign?"]
+    network.shown.clear()
+    TrainedReader(network).read("Did Kadhimi sign?", [other, passage("Kadhimi signed.")], [0.5, 0.5])
+    assert {question for question, _, _ in network.shown} == {"Did Kadhimi sign?"}
+
+
+def test_a_passage_that_can_no_longer_be_among_the_best_three_is_not_read() -> None:
+    near = [passage(LEASE, name=f"{name}.txt") for name in "abcd"]
+    far = passage("Nobody knows.", name="e.txt")
+    network = WordNetwork("31", "May")
+    reader = TrainedReader(network)
+    question, scores = "When does the lease end?", [0.9, 0.9, 0.9, 0.9, 0.0, 0.89]
+    read = reader.read(question, [*near, far, near[0]], scores)
+    assert [text for _, _, text in network.shown].count(LEASE) == 5
+    assert "Nobody knows." not in {text for _, _, text in network.shown}
+    assert read[4] == [Span(0, 13, read[4][0].score)]
+    _, all_read = reader.evidence(question, [*near, far, near[0]], scores, every=True)
+    assert "Nobody knows." in {text for _, _, text in network.shown}
+    assert all_read.shape == (11, len(NAMES))
+
+
 def test_the_passage_that_answers_is_better_than_one_that_only_looks_like_it() -> None:
     other = passage("The lease of the other house ends never.", name="b.txt")
     spans = TrainedReader(WordNetwork("31", "May")).read(
         "When does the lease end?", [other, passage(LEASE)], [0.5, 0.5]
     )
     assert spans[1][0].score > spans[0][0].score
+
+
+def test_scores_are_worked_by_hand() -> None:
+    # passage, rank, lead, coverage, span; only the span weighs in the share, only the share and the nearest passage
+    # in the chance.
+    numbers = np.array([[0.2, 1, 1, 0, 0.0], [0.6, 0.5, 1, 0, np.log(3)]])
+    best, other = 1 / (1 + np.exp(-(-1 + 2 * 0.75 + 0.6))), 1 / 3
+    found = scores_of(numbers, np.array([0, 0, 0, 0, 1.0]), np.array([-1, 2, 1, 0, 0, 0.0]))
+    assert found.tolist() == pytest.approx([best * other, best])
 
 
 def test_a_better_passage_makes_a_better_sentence() -> None:
@@ -127,6 +163,8 @@ def test_a_passage_without_a_token_is_a_span_all_the_same() -> None:
         "What did Sistani say?",
         "Explain the rent.",
         "How to pay?",
+        "List the rooms.",
+        "name all tenants",
     ],
 )
 def test_reasons_ways_and_sayings_ask_for_sentences(question: str) -> None:
@@ -142,6 +180,8 @@ def test_reasons_ways_and_sayings_ask_for_sentences(question: str) -> None:
         "Who said why?",
         "What is the rent?",
         "How old is he?",
+        "Name the tenant.",
+        "Listed in which year?",
     ],
 )
 def test_numbers_and_names_do_not(question: str) -> None:
@@ -196,6 +236,41 @@ def test_any_text_can_be_read(network: SpanNetwork, text: str) -> None:
     assert len(read.offsets) == len(read.starts) == len(read.ends)
     assert np.isfinite(read.starts).all()
     assert np.isfinite(read.ends).all()
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "answer"),
+    [
+        ("WHERE WAS MARIE CURIE BORN?", "MARIE CURIE WAS BORN IN WARSAW IN 1867.", "WARSAW"),
+        ("What was the revenue in 2021?", "| Year | Revenue |\n|---|---|\n| 2021 | 5.1 million |", "5.1 million"),
+        ("What does area return?", "def area(r):\n    # the area of a circle\n    return 3.14 * r * r\n", None),
+        ("Wo wurde Marie Curie geboren?", "Marie Curie wurde 1867 in Warschau geboren.", None),
+    ],
+)
+def test_capitals_tables_code_and_other_languages_are_read(
+    network: SpanNetwork, question: str, text: str, answer: str | None
+) -> None:
+    found, _ = answered(network, question, text)
+    assert found in text
+    assert answer is None or answer in found
+
+
+def test_texts_read_side_by_side_have_the_bytes_that_they_have_alone(network: SpanNetwork) -> None:
+    texts = [("Where?", "", f"{LEASE} " * times) for times in (1, 7, 2, 40)]
+    for together, text in zip(network.read_each(texts), texts, strict=True):
+        alone = network.read(*text)
+        assert together.starts.tobytes() == alone.starts.tobytes()
+        assert together.ends.tobytes() == alone.ends.tobytes()
+
+
+def test_a_thousand_passages_are_read_at_once(network: SpanNetwork) -> None:
+    others = [passage(f"Number {n} is a house with a garden.", name=f"{n}.txt") for n in range(999)]
+    read = TrainedReader(network).read("When does the lease end?", [*others, passage(LEASE)], [0.3] * 1000)
+    assert len(read) == 1000
+    best = max((span for some in read for span in some), key=lambda span: span.score)
+    assert best is read[-1][0]
+    assert best.exact is not None
+    assert "31 May" in best.exact.of(LEASE)
 
 
 def test_a_question_longer_than_the_window_can_be_asked(network: SpanNetwork) -> None:

@@ -1,6 +1,6 @@
 """The numbers by which a sentence is judged: from retrieval, from its words, from the network."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,14 +8,17 @@ from numpy.typing import NDArray
 
 from qa.read.spans import Found
 from qa.records import Passage, Range
+from qa.spelling import Respelt
 from qa.text import asked_words, words
 from vector_store import LexicalIndex
 
 NAMES = ("passage", "rank", "lead", "coverage", "span")
 """The columns of :func:`evidence`, in order."""
 
-# Log-odds beyond these are no surer.
-_SURE = 12.0
+SPAN = NAMES.index("span")
+"""The column that only reading tells."""
+SUREST = 12.0
+"""Log-odds beyond these are no surer."""
 
 
 @dataclass(frozen=True)
@@ -28,37 +31,46 @@ class Sentence:
     found: Found | None
 
 
-def evidence(question: str, read: Sequence[Sequence[Sentence]]) -> NDArray[np.float64]:
+def evidence(question: str, read: Sequence[Sequence[Sentence]], respelt: Sequence[Respelt] = ()) -> NDArray[np.float64]:
     """Of every sentence of every passage, best passage first, the numbers of NAMES, shape (sentences, 5).
 
     ``passage``: the score of its passage, from retrieval, in [0, 1].
     ``rank``: 1 / the rank of its passage.
     ``lead``: 1 / its number in the passage; what a text is about, it tends to say first.
-    ``coverage``: the share of the question's words that sentence and title hold, weighed by idf among the sentences.
+    ``coverage``: the share of the question's words that sentence and title hold, weighed by idf among the sentences;
+    the other spellings in ``respelt`` count as the word.
     ``span``: the log-odds of the answer that was marked in it against "not in this passage", in [-12, 12].
     """
     every = [one for some in read for one in some]
-    spans = [one.found.score if one.found else -_SURE for one in every]
     return np.column_stack(
         [
             [one.score for one in every],
             [1 / rank for rank, some in enumerate(read, start=1) for _ in some],
             [1 / number for some in read for number in range(1, len(some) + 1)],
-            _coverage(question, every),
-            np.clip(spans, -_SURE, _SURE),
+            _coverage(question, every, {word.word: word.others for word in respelt}),
+            spans(read),
         ]
     )
 
 
-def _coverage(question: str, read: Sequence[Sentence]) -> list[float]:
+def spans(read: Sequence[Sequence[Sentence]]) -> NDArray[np.float64]:
+    """The column ``span`` of :func:`evidence`."""
+    odds = [one.found.score if one.found else -SUREST for some in read for one in some]
+    return np.clip(np.array(odds, np.float64), -SUREST, SUREST)
+
+
+def _coverage(question: str, read: Sequence[Sentence], others: Mapping[str, Sequence[str]]) -> list[float]:
     index = LexicalIndex()
     held = [words(one.range.of(one.passage.text)) for one in read]
     index.add(held)
     idf = {word: index.idf(word) for word in asked_words(question, index.vocabulary)}
     total = sum(idf.values()) or 1.0  # a question without a word
     titles = {one.passage.document.id: frozenset(words(one.passage.document.context)) for one in read}
-    return [
-        sum(weight for word, weight in idf.items() if word in its_words or word in titles[one.passage.document.id])
-        / total
-        for one, its_words in zip(read, map(frozenset, held), strict=True)
-    ]
+    shares = []
+    for one, its_words in zip(read, map(frozenset, held), strict=True):
+        known = its_words | titles[one.passage.document.id]
+        covered = sum(
+            weight for word, weight in idf.items() if word in known or not known.isdisjoint(others.get(word, ()))
+        )
+        shares.append(covered / total)
+    return shares

@@ -1,6 +1,7 @@
 """The trained reader: a network marks answers, and what it says is weighed with what retrieval and the words say."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
@@ -8,23 +9,27 @@ from numpy.typing import NDArray
 
 from qa.question import asks_for_sentences
 from qa.read.calibration import calibration, coefficients
-from qa.read.evidence import NAMES, Sentence, evidence
+from qa.read.evidence import NAMES, SPAN, SUREST, Sentence, evidence, spans
 from qa.read.network import SpanNetwork
 from qa.read.spans import best_spans
 from qa.records import Passage, Range, Span
-from qa.text import sentences
+from qa.spelling import Spelling, as_spelt
+from qa.text import sentences, word_ranges
 
 Numbers = NDArray[np.float64]
 
 _STOPS = ".,;:!?\"“”„«»‘’' \t\n"
 _OPENING, _CLOSING = "([{", ")]}"
 
+# So many passages are read whatever they hold; of the others, those that can still change the answer. Not tuned.
+_READ_FIRST = 4
+_SHOWN = 3  # citations
 # Ranges only: some 1 kB a passage.
 _PASSAGES_KEPT = 4096
 
 
 CHANCE = ("passage", "coverage", "span")
-"""The numbers that tell, besides a sentence's share, how likely it answers."""
+"""The numbers of the best sentence that tell, besides its share and the nearest passage, how likely it answers."""
 
 
 class TrainedReader:
@@ -32,10 +37,12 @@ class TrainedReader:
 
     The numbers of :mod:`qa.read.evidence`, weighed, give every sentence its
     share in the answer: a conditional logit (McFadden 1974) over all sentences
-    that were read. Its score is the probability that it answers, a logistic
-    function of that share and of some of the numbers. The coefficients are in
-    ``calibration.json``, fitted by benchmarks/calibrate.py. Where a phrase would be too short an
-    answer (why, how, what somebody said) nothing is marked in the sentence.
+    that were found. The score of the best is the probability that it answers,
+    a logistic function of its share and of some of the numbers; the others'
+    scores are to it as their shares. The coefficients are in
+    ``calibration.json``, fitted by benchmarks/calibrate.py. Where a phrase
+    would be too short an answer (why, how, what somebody said, a list) nothing
+    is marked in the sentence.
     """
 
     name = "trained"
@@ -46,47 +53,91 @@ class TrainedReader:
         self.calibration = calibration(self.name)
         fitted = coefficients(self.name)
         self._weights = np.array([fitted["share"][name] for name in NAMES])
-        self._chance = np.array([fitted["chance"][name] for name in ("offset", "share", *CHANCE)])
+        self._chance = np.array([fitted["chance"][name] for name in ("offset", "share", "nearest", *CHANCE)])
 
     @property
     def digest(self) -> str:
         return self._network.digest
 
     def read(self, question: str, passages: Sequence[Passage], scores: Sequence[float]) -> list[list[Span]]:
-        read = self.sentences(question, passages, scores)
+        read, numbers = self.evidence(question, passages, scores)
         if not any(read):
             return [[] for _ in passages]
-        chances = iter(chance_features(evidence(question, read), self._weights) @ self._chance)
+        its_scores = iter(scores_of(numbers, self._weights, self._chance).tolist())
         whole = asks_for_sentences(question)
-        return [[span_of(one, float(1 / (1 + np.exp(-next(chances)))), whole=whole) for one in some] for some in read]
+        return [[span_of(one, next(its_scores), whole=whole) for one in some] for some in read]
 
-    def sentences(self, question: str, passages: Sequence[Passage], scores: Sequence[float]) -> list[list[Sentence]]:
-        """Of every passage its sentences, each with what the network marks in it."""
-        return [
-            [
-                Sentence(passage, score, sentence, found)
-                for sentence, found in zip(
-                    self._sentences(passage),
-                    best_spans(
-                        self._network.read(question, passage.document.context, passage.text), self._sentences(passage)
-                    ),
-                    strict=True,
-                )
-            ]
+    def evidence(
+        self, question: str, passages: Sequence[Passage], scores: Sequence[float], *, every: bool = False
+    ) -> tuple[list[list[Sentence]], Numbers]:
+        """Of every passage its sentences, each with what the network marks in it; and the evidence of all of them.
+
+        Unless ``every`` passage is to be read, one none of whose sentences
+        could come among the best three, whatever the network said, is not.
+        """
+        standing = [
+            {folded: where.of(passage.text) for folded, where in word_ranges(passage.text)} for passage in passages
+        ]
+        held = {folded: None for words in standing for folded in words}
+        respelt = Spelling(held).respelt(question, self._network.count_tokens)
+        # Where a passage has the word as it was asked for, another with a word that is like it may be about another.
+        unknown = [word for word in respelt if word.word not in held]
+        asked = [as_spelt(question, unknown, its_words) for its_words in standing]
+        found = [
+            [Sentence(passage, score, piece, None) for piece in self._sentences(passage)]
             for passage, score in zip(passages, scores, strict=True)
         ]
+        if not any(found):
+            return found, np.empty((0, len(NAMES)))
+        first = len(found) if every else _READ_FIRST
+        self._mark(found, asked, range(min(first, len(found))))
+        numbers = evidence(question, found, respelt)
+        if rest := self._undecided(numbers, found, range(first, len(found))):
+            self._mark(found, asked, rest)
+            numbers[:, SPAN] = spans(found)
+        return found, numbers
+
+    def _mark(self, found: list[list[Sentence]], asked: Sequence[str], rows: Iterable[int]) -> None:
+        """Read the passages in ``rows``, side by side on what processors there are, and put in what is marked."""
+        some = [(row, found[row][0].passage) for row in rows if found[row]]
+        readings = self._network.read_each(
+            [(asked[row], passage.document.context, passage.text) for row, passage in some]
+        )
+        for (row, passage), reading in zip(some, readings, strict=True):
+            marked = best_spans(reading, self._sentences(passage))
+            found[row] = [replace(one, found=its) for one, its in zip(found[row], marked, strict=True)]
+
+    def _undecided(self, numbers: Numbers, found: Sequence[Sequence[Sentence]], rows: Iterable[int]) -> list[int]:
+        """Which of the passages in ``rows``, not read yet, could have a sentence among the best three."""
+        sums = numbers @ self._weights
+        borders = np.cumsum([0, *(len(some) for some in found)])
+        third = np.sort(sums)[-_SHOWN:][0]
+        at_best = sums + (SUREST - numbers[:, SPAN]) * self._weights[SPAN]
+        return [row for row in rows if found[row] and at_best[borders[row] : borders[row + 1]].max() >= third]
 
     def forget(self) -> None:
         """Drop what is remembered of passages read before."""
         self._sentences.cache_clear()
 
 
-def chance_features(numbers: Numbers, weights: Numbers) -> Numbers:
-    """Of every sentence 1, its share in the answer, and the numbers of CHANCE, shape (sentences, 5)."""
+def chance_features(numbers: Numbers, sums: Numbers) -> Numbers:
+    """What tells how likely the best sentence, the one with the highest of ``sums``, answers; shape (6,).
+
+    1, its share in the answer, the score of the nearest passage, and its numbers of CHANCE.
+    """
+    best = int(sums.argmax())
+    share = 1 / np.exp(sums - sums[best]).sum()
+    nearest = numbers[:, NAMES.index("passage")].max()
+    return np.array([1.0, share, nearest, *(numbers[best, NAMES.index(name)] for name in CHANCE)])
+
+
+def scores_of(numbers: Numbers, weights: Numbers, chance: Numbers) -> Numbers:
+    """Of every sentence its score: of the best the probability that it answers, of the others as much less as their
+    share in the answer is less; shape (sentences,)."""
     sums = numbers @ weights
-    shares = np.exp(sums - sums.max())
-    kept = numbers[:, [NAMES.index(name) for name in CHANCE]]
-    return np.column_stack([np.ones(len(sums)), shares / shares.sum(), kept])
+    likely = 1 / (1 + np.exp(-chance_features(numbers, sums) @ chance))
+    scores: Numbers = likely * np.exp(sums - sums.max())
+    return scores
 
 
 def _sentences(passage: Passage) -> tuple[Range, ...]:
