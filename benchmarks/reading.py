@@ -1,6 +1,6 @@
 """The trained reader: how many passages are worth reading, and what int8 gains over float32.
 
-    python benchmarks/reading.py [--data ../shared/data] [--questions 200]
+    python -m benchmarks.reading [--data ../shared/data] [--questions 200]
 
 1. Cost and quality by k, the number of passages that are found for reading: questions drawn from xquad_en and
    nq_open_dev, by seed 0, each asked of the whole set; with the share of these passages that is in fact read.
