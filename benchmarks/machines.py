@@ -40,7 +40,7 @@ def found(questions: int) -> list[dict]:
 
 
 def read(work: list[dict]) -> list[list[float]]:
-    """Of every question the network's numbers, then the scores of all sentences."""
+    """Of every question the scores of all sentences that were found."""
     reader = TrainedReader()
     results = []
     for one in work:
