@@ -144,18 +144,17 @@ def ask(asking: Iterator[tuple[Library, Question, str]], name: str) -> list[Aske
 
 def one(library: Library, question: Question, near: str, reader: TrainedReader | None) -> Asked:
     found = library.search(question.question, PASSAGES_READ)
-    passages, scores = [p for p, _ in found], [hit.score for _, hit in found]
     if reader:
-        read, rows = reader.evidence(question.question, passages, scores, every=True)
+        read, rows = reader.evidence(question.question, found)
         pairs = [(s.passage, span_of(s, 0.0, whole=True)) for some in read for s in some]
     else:
-        spans = SentenceReader(EMBEDDER).read(question.question, passages, scores)
-        pairs = [(p, span) for p, some in zip(passages, spans, strict=True) for span in some]
+        spans = SentenceReader(EMBEDDER).read(question.question, found)
+        pairs = [(p, span) for (p, _), some in zip(found, spans, strict=True) for span in some]
         rows = np.array([[span.score] for _, span in pairs]).reshape(-1, 1)
     quotes = [Quote(p.document, p.start + span.start, p.start + span.end) for p, span in pairs]
     answerable = near == "own"
     gold = np.array([answerable and any(holds(quote, gold) for gold in question.gold) for quote in quotes], bool)
-    return Asked(answerable, near, rows, gold, max(scores, default=0.0))
+    return Asked(answerable, near, rows, gold, max((hit.score for _, hit in found), default=0.0))
 
 
 # Fitting

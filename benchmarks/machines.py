@@ -20,6 +20,7 @@ from qa.evaluation.questions import read_questions
 from qa.library import Library
 from qa.read import TrainedReader
 from qa.records import Document, Passage
+from vector_store import Hit
 
 ROOT = Path(__file__).parent.parent
 
@@ -32,7 +33,8 @@ def found(questions: int) -> list[dict]:
         {
             "question": one.question,
             "passages": [
-                [passage.document.title, passage.text, hit.score] for passage, hit in library.search(one.question, 10)
+                [passage.document.title, passage.text, hit.score, hit.cosine]
+                for passage, hit in library.search(one.question, 10)
             ],
         }
         for one in asked
@@ -44,12 +46,11 @@ def read(work: list[dict]) -> list[list[float]]:
     reader = TrainedReader()
     results = []
     for one in work:
-        passages = [
-            Passage(Document(f"{n}.txt", text, title=title), 0, len(text))
-            for n, (title, text, _) in enumerate(one["passages"])
+        hits = [
+            (Passage(Document(f"{n}.txt", text, title=title), 0, len(text)), Hit(n, score, cosine, None))
+            for n, (title, text, score, cosine) in enumerate(one["passages"])
         ]
-        scores = [score for _, _, score in one["passages"]]
-        spans = reader.read(one["question"], passages, scores)
+        spans = reader.read(one["question"], hits)
         results.append([span.score for some in spans for span in some])
     return results
 

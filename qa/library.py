@@ -15,7 +15,7 @@ from qa.embed import Embedder, SentenceTransformerEmbedder
 from qa.errors import IndexDamaged, IndexMismatch, NothingToIndex, QAError, UnreadableFile
 from qa.load import load as load_files
 from qa.question import check
-from qa.read import Reader, SentenceReader
+from qa.read import Reader, TrainedReader
 from qa.records import Answer, Document, Mark, Passage
 from qa.saved import from_lines, to_lines
 from qa.spelling import Spelling
@@ -44,7 +44,7 @@ class Library:
             raise ValueError(f"fusion must be one of {', '.join(FUSIONS)}, got {fusion!r}")
         self.embedder: Embedder = SentenceTransformerEmbedder() if embedder is None else embedder
         self.fusion: Fusion = fusion
-        self.reader: Reader = SentenceReader(self.embedder) if reader is None else reader
+        self.reader: Reader = TrainedReader() if reader is None else reader
         self.threshold = self.reader.calibration.least
         self.refused: tuple[UnreadableFile, ...] = ()
         self.notes: tuple[str, ...] = ()

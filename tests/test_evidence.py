@@ -7,6 +7,7 @@ from qa.read.evidence import NAMES, Sentence, evidence
 from qa.read.spans import Found
 from qa.records import Document, Passage, Range
 from qa.spelling import Respelt
+from vector_store import Hit
 
 LEASE = "The lease ends in May. Rent is due monthly."
 
@@ -17,7 +18,7 @@ def passage(text: str, *, title: str = "") -> Passage:
 
 def sentence(where: Passage, start: int, end: int, odds: float | None = None, *, score: float = 0.5) -> Sentence:
     marked = Found(Range(start, end), odds, odds + 0.5) if odds is not None else None
-    return Sentence(where, score, Range(start, end), marked)
+    return Sentence(where, Hit(0, score, None if score == 0.1 else score / 2, None), Range(start, end), marked)
 
 
 def columns(question: str, *read: list[Sentence]) -> dict[str, list[float]]:
@@ -35,6 +36,7 @@ def test_a_sentence_has_the_score_and_the_rank_of_its_passage_and_its_own_place_
         [sentence(b, 0, 22, score=0.1)],
     )
     assert found["passage"] == [0.7, 0.7, 0.1]
+    assert found["cosine"] == [0.35, 0.35, 0]
     assert found["rank"] == pytest.approx([1, 1, 1 / 3])
     assert found["lead"] == [1, 0.5, 1]
 

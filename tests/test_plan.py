@@ -251,7 +251,7 @@ def test_the_settings_are_told_in_full(docs: Path, questions: Path) -> None:
     assert read_plan(questions, documents=docs, settings=settings).settings_in_full == {
         "top": 2,
         "threshold": THRESHOLD,
-        "reader": "sentence",
+        "reader": "trained",
         "sample": 3,
         "seed": 4,
         "by": ["kind"],

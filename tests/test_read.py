@@ -11,6 +11,7 @@ from qa.library import Library
 from qa.read import SentenceReader
 from qa.records import Document, Passage, Span
 from qa.text import sentences
+from vector_store import Hit
 
 
 class TwoWays(HashingEmbedder):
@@ -45,11 +46,16 @@ def passage(text: str, start: int = 0, end: int | None = None, *, title: str = "
     return Passage(Document("a.txt", text, title=title), start, len(text) if end is None else end)
 
 
+def hits(passages: Sequence[Passage], scores: Sequence[float]) -> list[tuple[Passage, Hit]]:
+    """The passages as retrieval gives them."""
+    return [(one, Hit(row, score, None, None)) for row, (one, score) in enumerate(zip(passages, scores, strict=True))]
+
+
 LEASE = "The lease ends in May. Rent is due monthly."
 
 
 def test_a_score_is_the_mean_of_meaning_words_and_passage() -> None:
-    (spans,) = SentenceReader(TwoWays()).read("When does the lease end, in rain?", [passage(LEASE)], [0.5])
+    (spans,) = SentenceReader(TwoWays()).read("When does the lease end, in rain?", hits([passage(LEASE)], [0.5]))
     # Asked for: the leas end in rain; not "when" and "does", which no row holds. Two rows, of 5 and 4 words:
     # the leas end in may / rent is due month.
     # Four of them stand in one row: idf = ln(1 + 1.5 / 1.5) = ln 2; "rain" in none: ln(1 + 2.5 / 0.5) = ln 6.
@@ -60,44 +66,39 @@ def test_a_score_is_the_mean_of_meaning_words_and_passage() -> None:
 
 
 def test_a_negative_cosine_counts_as_none() -> None:
-    assert SentenceReader(TwoWays()).read("Lease?", [passage("A cat.")], [0.0]) == [[Span(0, 6, 0.0)]]
+    assert SentenceReader(TwoWays()).read("Lease?", hits([passage("A cat.")], [0.0])) == [[Span(0, 6, 0.0)]]
 
 
 def test_spans_are_ranges_of_the_passage_and_not_of_the_document() -> None:
     text = f"Before it.\n\n{LEASE}\n\nAfter it."
-    (spans,) = SentenceReader(TwoWays()).read("Lease?", [passage(text, 12, 12 + len(LEASE))], [1.0])
+    (spans,) = SentenceReader(TwoWays()).read("Lease?", hits([passage(text, 12, 12 + len(LEASE))], [1.0]))
     assert [(span.start, span.end) for span in spans] == [(0, 22), (23, 43)]
 
 
 def test_words_are_weighed_over_all_passages_that_are_read() -> None:
     reader = SentenceReader(TwoWays())
-    (alone,) = reader.read("May", [passage("In May.")], [0.0])
-    beside = reader.read("May", [passage("In May."), passage("In June.")], [0.0, 0.0])
+    (alone,) = reader.read("May", hits([passage("In May.")], [0.0]))
+    beside = reader.read("May", hits([passage("In May."), passage("In June.")], [0.0, 0.0]))
     # One standing in a row of average length is 1 of the idf, of at most 2.5: the share is 0.4 in both. All point the
     # same way as the question, so the meaning is 1.
     assert [spans[0].score for spans in [alone, *beside]] == pytest.approx([1.4 / 3, 1.4 / 3, 1 / 3])
     # In a third, longer row: the average is 7 / 3 words, so two words give 2.5 / (1 + 1.5 (0.25 + 0.75 · 6 / 7)).
-    third = reader.read("May", [passage("In May."), passage("In June."), passage("By July then.")], [0.0] * 3)
+    third = reader.read("May", hits([passage("In May."), passage("In June."), passage("By July then.")], [0.0] * 3))
     assert third[0][0].score == pytest.approx((1 + 1 / (1 + 1.5 * (0.25 + 0.75 * 6 / 7))) / 3)
 
 
 def test_every_passage_has_its_own_score() -> None:
-    read = SentenceReader(TwoWays()).read("Lease?", [passage("No."), passage("None.")], [0.9, 0.3])
+    read = SentenceReader(TwoWays()).read("Lease?", hits([passage("No."), passage("None.")], [0.9, 0.3]))
     assert [spans[0].score for spans in read] == pytest.approx([0.3, 0.1])
 
 
 def test_no_passages_give_no_spans() -> None:
-    assert SentenceReader(TwoWays()).read("Lease?", [], []) == []
-
-
-def test_as_many_scores_as_passages_are_needed() -> None:
-    with pytest.raises(ValueError, match="zip"):
-        SentenceReader(TwoWays()).read("Lease?", [passage(LEASE)], [])
+    assert SentenceReader(TwoWays()).read("Lease?", hits([], [])) == []
 
 
 def test_a_sentence_is_embedded_behind_its_documents_title() -> None:
     embedder = TwoWays()
-    SentenceReader(embedder).read("May?", [passage(LEASE, title="Contract")], [0.0])
+    SentenceReader(embedder).read("May?", hits([passage(LEASE, title="Contract")], [0.0]))
     assert embedder.batches == [["Contract. The lease ends in May.", "Contract. Rent is due monthly."]]
 
 
@@ -105,22 +106,22 @@ def test_a_passage_is_embedded_alone_and_once_until_it_is_forgotten() -> None:
     embedder = TwoWays()
     reader = SentenceReader(embedder)
     both = [passage(LEASE), passage("A cat.")]
-    first = reader.read("May?", both, [0.0, 0.0])
+    first = reader.read("May?", hits(both, [0.0, 0.0]))
     assert embedder.batches == [["The lease ends in May.", "Rent is due monthly."], ["A cat."]]
-    assert reader.read("May?", both, [0.0, 0.0]) == first
+    assert reader.read("May?", hits(both, [0.0, 0.0])) == first
     assert len(embedder.batches) == 2
     reader.forget()
-    assert reader.read("May?", both, [0.0, 0.0]) == first
+    assert reader.read("May?", hits(both, [0.0, 0.0])) == first
     assert len(embedder.batches) == 4
 
 
 def test_not_even_the_last_digit_depends_on_what_else_is_read() -> None:
     # "Zyx" stands nowhere, so the share of words is 0 whatever else is read.
     wanted, other = passage("One thing. Another thing. A third."), passage("Something else. And more.")
-    (alone,) = SentenceReader(BatchEmbedder()).read("Zyx?", [wanted], [0.5])
+    (alone,) = SentenceReader(BatchEmbedder()).read("Zyx?", hits([wanted], [0.5]))
     reader = SentenceReader(BatchEmbedder())
-    reader.read("Zyx?", [other], [0.5])
-    assert reader.read("Zyx?", [other, wanted, other], [0.1, 0.5, 0.9])[1] == alone
+    reader.read("Zyx?", hits([other], [0.5]))
+    assert reader.read("Zyx?", hits([other, wanted, other], [0.1, 0.5, 0.9]))[1] == alone
 
 
 TEXT = st.lists(
@@ -139,7 +140,7 @@ def test_spans_are_the_sentences_of_their_passage_with_scores_from_0_to_1(
     texts: list[str], question: str, score: float
 ) -> None:
     passages = [passage(text) for text in texts if text]
-    read = SentenceReader(HashingEmbedder()).read(question, passages, [score] * len(passages))
+    read = SentenceReader(HashingEmbedder()).read(question, hits(passages, [score] * len(passages)))
     assert len(read) == len(passages)
     for each, spans in zip(passages, read, strict=True):
         assert [(span.start, span.end) for span in spans] == [tuple(found) for found in sentences(each.text)]
@@ -151,7 +152,7 @@ def test_spans_are_the_sentences_of_their_passage_with_scores_from_0_to_1(
 def test_the_sentence_that_is_the_question_has_the_highest_score_there_is_for_its_meaning(text: str) -> None:
     reader = SentenceReader(HashingEmbedder())
     asked = f"Lease {' '.join(text.split())}"
-    (spans,) = reader.read(asked, [passage(asked)], [1.0])
+    (spans,) = reader.read(asked, hits([passage(asked)], [1.0]))
     if len(spans) == 1:
         assert spans[0].score >= 2 / 3 - 1e-6  # 1 for the meaning, 1 for the passage, and something for the words
 
@@ -160,9 +161,9 @@ def test_the_sentence_that_is_the_question_has_the_highest_score_there_is_for_it
 def test_with_the_packaged_model_the_same_passage_gives_the_same_bytes_whatever_is_read_with_it(seeds: Library) -> None:
     question = "Zyx qwv?"  # no word of it stands there: the share of words is 0 in any company
     wanted = seeds.passages[3]
-    (alone,) = SentenceReader(seeds.embedder).read(question, [wanted], [0.5])
+    (alone,) = SentenceReader(seeds.embedder).read(question, hits([wanted], [0.5]))
     assert len(alone) > 1
     reader = SentenceReader(seeds.embedder)
-    together = reader.read(question, seeds.passages[:6], [0.5] * 6)
+    together = reader.read(question, hits(seeds.passages[:6], [0.5] * 6))
     assert together[3] == alone
-    assert reader.read(question, [wanted], [0.5]) == [alone]
+    assert reader.read(question, hits([wanted], [0.5])) == [alone]

@@ -4,6 +4,7 @@ import json
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -12,11 +13,11 @@ import pytest
 from qa.errors import ModelMissing
 from qa.question import asks_for_sentences
 from qa.read import TrainedReader
-from qa.read.evidence import NAMES
 from qa.read.network import LONGEST, MODEL, Reading, SpanNetwork
 from qa.read.spans import best_spans
 from qa.read.trained import scores_of
 from qa.records import Document, Passage, Range, Span
+from vector_store import Hit
 
 LEASE = "The lease ends on 31 May. Rent is due monthly."
 ROOT = Path(__file__).parent.parent
@@ -48,11 +49,16 @@ def passage(text: str, *, title: str = "", name: str = "a.txt") -> Passage:
     return Passage(Document(name, text, title=title), 0, len(text))
 
 
+def hits(passages: Sequence[Passage], scores: Sequence[float]) -> list[tuple[Passage, Hit]]:
+    """The passages as retrieval gives them, as near by meaning as by all."""
+    return [(one, Hit(row, score, score, None)) for row, (one, score) in enumerate(zip(passages, scores, strict=True))]
+
+
 # The reader
 
 
 def test_each_sentence_is_a_span_and_what_the_network_marks_is_exact() -> None:
-    (spans,) = TrainedReader(WordNetwork("31", "May")).read("When does the lease end?", [passage(LEASE)], [0.5])
+    (spans,) = TrainedReader(WordNetwork("31", "May")).read("When does the lease end?", hits([passage(LEASE)], [0.5]))
     assert [(span.start, span.end) for span in spans] == [(0, 25), (26, 46)]
     assert spans[0].exact == Range(18, 24)
     assert spans[0].score > spans[1].score
@@ -61,65 +67,77 @@ def test_each_sentence_is_a_span_and_what_the_network_marks_is_exact() -> None:
 
 def test_the_network_is_shown_title_and_passage() -> None:
     network = WordNetwork()
-    TrainedReader(network).read("When?", [passage(LEASE, title="Contract")], [0.5])
+    TrainedReader(network).read("When?", hits([passage(LEASE, title="Contract")], [0.5]))
     assert network.shown == [("When?", "Contract. ", LEASE)]
 
 
 def test_the_network_is_asked_in_the_passages_spelling_unless_another_passage_has_the_word_as_asked() -> None:
     network = WordNetwork()
     other = passage("Mr. Kazemi signed the lease.", name="b.txt")
-    TrainedReader(network).read("Did Kadhimi sign?", [other, passage(LEASE)], [0.5, 0.5])
+    TrainedReader(network).read("Did Kadhimi sign?", hits([other, passage(LEASE)], [0.5, 0.5]))
     assert [question for question, _, _ in network.shown] == ["Did Kazemi sign?", "Did Kadhimi sign?"]
     network.shown.clear()
-    TrainedReader(network).read("Did Kadhimi sign?", [other, passage("Kadhimi signed.")], [0.5, 0.5])
+    TrainedReader(network).read("Did Kadhimi sign?", hits([other, passage("Kadhimi signed.")], [0.5, 0.5]))
     assert {question for question, _, _ in network.shown} == {"Did Kadhimi sign?"}
 
 
-def test_a_passage_that_can_no_longer_be_among_the_best_three_is_not_read() -> None:
-    near = [passage(LEASE, name=f"{name}.txt") for name in "abcd"]
+def test_a_passage_that_can_no_longer_be_among_the_best_is_not_read() -> None:
+    near = [passage(f"The lease of house {name} ends on 31 May.", name=f"{name}.txt") for name in "abcd"]
     far = passage("Nobody knows.", name="e.txt")
+    question, found = (
+        "When does the lease of the house end?",
+        hits([*near, far, near[0]], [0.9, 0.9, 0.9, 0.9, 0, 0.89]),
+    )
     network = WordNetwork("31", "May")
     reader = TrainedReader(network)
-    question, scores = "When does the lease end?", [0.9, 0.9, 0.9, 0.9, 0.0, 0.89]
-    read = reader.read(question, [*near, far, near[0]], scores)
-    assert [text for _, _, text in network.shown].count(LEASE) == 5
-    assert "Nobody knows." not in {text for _, _, text in network.shown}
+    read = reader.read(question, found)
+    assert [text for _, _, text in network.shown] == [*(one.text for one in near), near[0].text]
     assert read[4] == [Span(0, 13, read[4][0].score)]
-    _, all_read = reader.evidence(question, [*near, far, near[0]], scores, every=True)
+    network.shown.clear()
+    reader.read(question, found, top=5)  # the fifth may be any
     assert "Nobody knows." in {text for _, _, text in network.shown}
-    assert all_read.shape == (11, len(NAMES))
+    network.shown.clear()
+    _, numbers = reader.evidence(question, found)
+    assert len(network.shown) == len(numbers) == 6
+
+
+def test_what_is_said_twice_is_one_of_the_best_and_not_two() -> None:
+    same = hits([passage(LEASE.partition(" Rent")[0], name=f"{n}.txt") for n in range(4)], [0.9] * 4)
+    network = WordNetwork("31", "May")
+    TrainedReader(network).read("When does the lease end?", [*same, (passage("Nobody knows."), Hit(4, 0, 0, None))])
+    assert "Nobody knows." in {text for _, _, text in network.shown}
 
 
 def test_the_passage_that_answers_is_better_than_one_that_only_looks_like_it() -> None:
     other = passage("The lease of the other house ends never.", name="b.txt")
     spans = TrainedReader(WordNetwork("31", "May")).read(
-        "When does the lease end?", [other, passage(LEASE)], [0.5, 0.5]
+        "When does the lease end?", hits([other, passage(LEASE)], [0.5, 0.5])
     )
     assert spans[1][0].score > spans[0][0].score
 
 
 def test_scores_are_worked_by_hand() -> None:
-    # passage, rank, lead, coverage, span; only the span weighs in the share, only the share and the nearest passage
-    # in the chance.
-    numbers = np.array([[0.2, 1, 1, 0, 0.0], [0.6, 0.5, 1, 0, np.log(3)]])
+    # passage, cosine, rank, lead, coverage, span; only the span weighs in the share, only the share and the nearest
+    # passage in the chance.
+    numbers = np.array([[0.2, 0.1, 1, 1, 0, 0.0], [0.6, 0.1, 0.5, 1, 0, np.log(3)]])
     best, other = 1 / (1 + np.exp(-(-1 + 2 * 0.75 + 0.6))), 1 / 3
-    found = scores_of(numbers, np.array([0, 0, 0, 0, 1.0]), np.array([-1, 2, 1, 0, 0, 0.0]))
+    found = scores_of(numbers, np.array([0, 0, 0, 0, 0, 1.0]), np.array([-1, 2, 1, 0, 0, 0, 0.0]))
     assert found.tolist() == pytest.approx([best * other, best])
 
 
 def test_a_better_passage_makes_a_better_sentence() -> None:
-    read = TrainedReader(WordNetwork("May")).read("When?", [passage(LEASE), passage(LEASE)], [0.9, 0.3])
+    read = TrainedReader(WordNetwork("May")).read("When?", hits([passage(LEASE), passage(LEASE)], [0.9, 0.3]))
     assert read[0][0].score > read[1][0].score
 
 
 def test_an_answer_that_runs_over_a_sentence_takes_the_next_with_it() -> None:
-    (spans,) = TrainedReader(WordNetwork("May", "Rent")).read("When?", [passage("Until May. Rent it.")], [0.5])
+    (spans,) = TrainedReader(WordNetwork("May", "Rent")).read("When?", hits([passage("Until May. Rent it.")], [0.5]))
     assert (spans[0].start, spans[0].end, spans[0].exact) == (0, 19, Range(6, 15))
 
 
 @pytest.mark.parametrize("question", ["Why does the lease end?", "What did the landlord say about May?"])
 def test_where_a_phrase_is_too_short_nothing_is_exact(question: str) -> None:
-    (spans,) = TrainedReader(WordNetwork("31", "May")).read(question, [passage(LEASE)], [0.5])
+    (spans,) = TrainedReader(WordNetwork("31", "May")).read(question, hits([passage(LEASE)], [0.5]))
     assert [span.exact for span in spans] == [None, None]
 
 
@@ -135,22 +153,17 @@ def test_where_a_phrase_is_too_short_nothing_is_exact(question: str) -> None:
 def test_what_is_exact_has_no_stops_at_its_ends_nor_half_a_pair_of_brackets(
     text: str, first: str, last: str, exact: str
 ) -> None:
-    (spans,) = TrainedReader(WordNetwork(first, last)).read("When does it end?", [passage(text)], [0.5])
+    (spans,) = TrainedReader(WordNetwork(first, last)).read("When does it end?", hits([passage(text)], [0.5]))
     assert spans[0].exact is not None
     assert spans[0].exact.of(text) == exact
 
 
 def test_no_passages_no_spans() -> None:
-    assert TrainedReader(WordNetwork()).read("When?", [], []) == []
-
-
-def test_passages_and_scores_belong_together() -> None:
-    with pytest.raises(ValueError, match="zip"):
-        TrainedReader(WordNetwork()).read("When?", [passage(LEASE)], [])
+    assert TrainedReader(WordNetwork()).read("When?", hits([], [])) == []
 
 
 def test_a_passage_without_a_token_is_a_span_all_the_same() -> None:
-    (spans,) = TrainedReader(SpanNetwork()).read("When?", [passage("\u200b\u200b")], [0.5])
+    (spans,) = TrainedReader(SpanNetwork()).read("When?", hits([passage("\u200b\u200b")], [0.5]))
     assert [(span.start, span.end, span.exact) for span in spans] == [(0, 2, None)]
 
 
@@ -265,7 +278,7 @@ def test_texts_read_side_by_side_have_the_bytes_that_they_have_alone(network: Sp
 
 def test_a_thousand_passages_are_read_at_once(network: SpanNetwork) -> None:
     others = [passage(f"Number {n} is a house with a garden.", name=f"{n}.txt") for n in range(999)]
-    read = TrainedReader(network).read("When does the lease end?", [*others, passage(LEASE)], [0.3] * 1000)
+    read = TrainedReader(network).read("When does the lease end?", hits([*others, passage(LEASE)], [0.3] * 1000))
     assert len(read) == 1000
     best = max((span for some in read for span in some), key=lambda span: span.score)
     assert best is read[-1][0]
@@ -314,7 +327,9 @@ def test_reading_imports_no_torch() -> None:
         "import sys\n"
         "from qa.read import TrainedReader\n"
         "from qa.records import Document, Passage\n"
-        f"TrainedReader().read('When?', [Passage(Document('a', {LEASE!r}), 0, 20)], [0.5])\n"
+        "from vector_store import Hit\n"
+        f"passage = Passage(Document('a', {LEASE!r}), 0, 20)\n"
+        "TrainedReader().read('When?', [(passage, Hit(0, 0.5, 0.5, None))])\n"
         "print(sorted({'torch', 'transformers', 'sentence_transformers'} & set(sys.modules)))"
     )
     ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=ROOT)

@@ -13,8 +13,9 @@ from qa.read.network import SpanNetwork
 from training import __main__, train
 from training.examples import Data, Window
 from training.lookalikes import NearMisses, without_answer
-from training.mix import mixed, restored
+from training.mix import mixed
 from training.network import Encoder, Network, loss, read
+from training.restore import restored
 from training.train import Recipe
 
 pytestmark = [

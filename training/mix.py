@@ -9,44 +9,16 @@ import argparse
 from collections.abc import Mapping
 from pathlib import Path
 
-import onnx
 import safetensors.torch
 import torch
-from onnx import numpy_helper
 
-from qa.read.network import WEIGHTS
 from training.examples import Data
 from training.export import export, smoothing_texts
 from training.measure import measure
-from training.network import Network
+from training.restore import restored
 from training.train import Recipe
 
 Weights = Mapping[str, torch.Tensor]
-
-
-def restored(model: Path) -> dict[str, torch.Tensor]:
-    """The weights of the reader whose files are in ``model``, float32, by their names in :class:`Network`."""
-    graph = onnx.load(str(model / WEIGHTS)).graph
-    known = {tensor.name: torch.tensor(numpy_helper.to_array(tensor)) for tensor in graph.initializer}
-    products = {}
-    for node in graph.node:
-        name = node.name.strip("/").replace("/", ".")
-        if node.op_type == "MatMulInteger":
-            stem = node.input[1].removesuffix("_quantized")
-            whole = known[node.input[1]].float() - known[f"{stem}_zero_point"].float()
-            products[name.partition(".linear.")[0]] = (whole * known[f"{stem}_scale"]).T
-        elif node.op_type == "MatMul" and node.input[1] in known:
-            products[name.partition(".MatMul")[0]] = known[node.input[1]].T
-    found = {}
-    for name, untrained in Network().state_dict().items():
-        layer, _, kind = name.rpartition(".")
-        if layer in products and kind == "weight":
-            found[name] = products[layer] * known.get(f"{layer}.inverse", torch.ones(1))
-        elif "embeddings" in layer and kind == "weight" and name not in known:
-            found[name] = untrained  # the vocabulary's are never trained
-        else:
-            found[name] = known[name] if name in known else known[f"{layer}.linear.{kind}"]
-    return {name: weights.contiguous() for name, weights in found.items()}
 
 
 def mixed(own: Weights, other: Weights, share: float) -> dict[str, torch.Tensor]:

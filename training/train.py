@@ -11,6 +11,7 @@ import torch
 
 from training.examples import Data, Example
 from training.network import CHUNK, Encoder, Network, loss, read
+from training.restore import restored
 
 WINDOWS = 3 * CHUNK  # a step
 SAVE_EVERY = 240  # seconds
@@ -29,6 +30,8 @@ class Recipe:
     """The share of the easy questions that an epoch takes."""
     negatives: float = 0.7
     """The share of the questions that come with windows that do not answer."""
+    start: str = ""
+    """The folder of a reader's files whose weights are gone on with; empty: the backbone's."""
 
 
 def held_apart(data: Data) -> set[int]:
@@ -46,6 +49,8 @@ def train(data: Data, folder: Path, recipe: Recipe) -> Path:
     torch._dynamo.config.recompile_limit = 64  # one for each length
     steps = _steps(data, recipe)
     network, encoder = Network(), Encoder()
+    if recipe.start:
+        network.load_state_dict(restored(Path(recipe.start)))
     parameters = [parameter for parameter in network.parameters() if parameter.requires_grad]
     optimiser = torch.optim.AdamW(parameters, lr=recipe.rate, weight_decay=0.01, fused=True)
     warm = max(len(steps) // 20, 1)

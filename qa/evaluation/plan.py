@@ -23,7 +23,7 @@ class Settings:
 
     top: int = 3
     threshold: float = THRESHOLD
-    reader: str = "sentence"
+    reader: str = "trained"
     sample: int | None = None
     seed: int = 0
     by: tuple[str, ...] = ()

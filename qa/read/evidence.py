@@ -10,9 +10,9 @@ from qa.read.spans import Found
 from qa.records import Passage, Range
 from qa.spelling import Respelt
 from qa.text import asked_words, words
-from vector_store import LexicalIndex
+from vector_store import Hit, LexicalIndex
 
-NAMES = ("passage", "rank", "lead", "coverage", "span")
+NAMES = ("passage", "cosine", "rank", "lead", "coverage", "span")
 """The columns of :func:`evidence`, in order."""
 
 SPAN = NAMES.index("span")
@@ -23,18 +23,20 @@ SUREST = 12.0
 
 @dataclass(frozen=True)
 class Sentence:
-    """A sentence that was read: its range in the passage, and the answer that the network marks in it, if any."""
+    """A sentence that was read: its passage as retrieval found it, its range there, and the answer that the network
+    marks in it, if any."""
 
     passage: Passage
-    score: float
+    hit: Hit
     range: Range
     found: Found | None
 
 
 def evidence(question: str, read: Sequence[Sequence[Sentence]], respelt: Sequence[Respelt] = ()) -> NDArray[np.float64]:
-    """Of every sentence of every passage, best passage first, the numbers of NAMES, shape (sentences, 5).
+    """Of every sentence of every passage, best passage first, the numbers of NAMES, shape (sentences, 6).
 
     ``passage``: the score of its passage, from retrieval, in [0, 1].
+    ``cosine``: how near its passage is by meaning alone; 0 for one that is not among the nearest hundred.
     ``rank``: 1 / the rank of its passage.
     ``lead``: 1 / its number in the passage; what a text is about, it tends to say first.
     ``coverage``: the share of the question's words that sentence and title hold, weighed by idf among the sentences;
@@ -44,7 +46,8 @@ def evidence(question: str, read: Sequence[Sequence[Sentence]], respelt: Sequenc
     every = [one for some in read for one in some]
     return np.column_stack(
         [
-            [one.score for one in every],
+            [one.hit.score for one in every],
+            [one.hit.cosine or 0.0 for one in every],
             [1 / rank for rank, some in enumerate(read, start=1) for _ in some],
             [1 / number for some in read for number in range(1, len(some) + 1)],
             _coverage(question, every, {word.word: word.others for word in respelt}),

@@ -5,6 +5,7 @@ from typing import Protocol
 
 from qa.read.calibration import Calibration
 from qa.records import Passage, Span
+from vector_store import Hit
 
 
 class Reader(Protocol):
@@ -22,11 +23,9 @@ class Reader(Protocol):
     def calibration(self) -> Calibration:
         """What its scores are worth."""
 
-    def read(self, question: str, passages: Sequence[Passage], scores: Sequence[float]) -> list[list[Span]]:
-        """For each passage its spans, in any order, with scores in [0, 1] that compare between passages.
-
-        ``scores`` are the passages' own, from retrieval, in [0, 1].
-        """
+    def read(self, question: str, hits: Sequence[tuple[Passage, Hit]], *, top: int = 3) -> list[list[Span]]:
+        """For each passage, as retrieval found it, its spans, in any order; their scores in [0, 1] compare between
+        passages. Only the ``top`` best that say different things need be exact."""
 
     def forget(self) -> None:
         """Drop what is remembered of passages read before."""

@@ -8,7 +8,7 @@ from qa.read.calibration import calibration
 from qa.records import Passage, Quote, Span
 from qa.spelling import Spelling
 from qa.text import asked_words, sentences, words
-from vector_store import LexicalIndex
+from vector_store import Hit, LexicalIndex
 
 # Some 8 sentences each, 1.5 kB a sentence: 50 MB at the most.
 _PASSAGES_KEPT = 4096
@@ -47,10 +47,16 @@ class SentenceReader:
         # the same model gives other last digits, and the same question another answer.
         self._vectors = lru_cache(_PASSAGES_KEPT)(self._embed)
 
-    def read(self, question: str, passages: Sequence[Passage], scores: Sequence[float]) -> list[list[Span]]:
-        if not passages:
+    def read(
+        self,
+        question: str,
+        hits: Sequence[tuple[Passage, Hit]],
+        *,
+        top: int = 3,  # noqa: ARG002  # all are exact
+    ) -> list[list[Span]]:
+        if not hits:
             return []
-        quotes = [_sentences(passage) for passage in passages]
+        quotes = [_sentences(passage) for passage, _ in hits]
         asked = self._embedder.embed_question(question)
         shared = iter(self._words_shared(question, [quote.text for found in quotes for quote in found]))
         return [
@@ -58,11 +64,11 @@ class SentenceReader:
                 Span(
                     quote.start - passage.start,
                     quote.end - passage.start,
-                    (min(max(float(cosine), 0.0), 1.0) + next(shared) + score) / 3,
+                    (min(max(float(cosine), 0.0), 1.0) + next(shared) + hit.score) / 3,
                 )
                 for quote, cosine in zip(found, self._vectors(passage) @ asked, strict=True)
             ]
-            for passage, found, score in zip(passages, quotes, scores, strict=True)
+            for (passage, hit), found in zip(hits, quotes, strict=True)
         ]
 
     def forget(self) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import lru_cache
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,7 @@ from qa.read.spans import best_spans
 from qa.records import Passage, Range, Span
 from qa.spelling import Spelling, as_spelt
 from qa.text import sentences, word_ranges
+from vector_store import Hit
 
 Numbers = NDArray[np.float64]
 
@@ -23,12 +25,11 @@ _OPENING, _CLOSING = "([{", ")]}"
 
 # So many passages are read whatever they hold; of the others, those that can still change the answer. Not tuned.
 _READ_FIRST = 4
-_SHOWN = 3  # citations
 # Ranges only: some 1 kB a passage.
 _PASSAGES_KEPT = 4096
 
 
-CHANCE = ("passage", "coverage", "span")
+CHANCE = ("passage", "cosine", "coverage", "span")
 """The numbers of the best sentence that tell, besides its share and the nearest passage, how likely it answers."""
 
 
@@ -59,40 +60,38 @@ class TrainedReader:
     def digest(self) -> str:
         return self._network.digest
 
-    def read(self, question: str, passages: Sequence[Passage], scores: Sequence[float]) -> list[list[Span]]:
-        read, numbers = self.evidence(question, passages, scores)
+    def read(self, question: str, hits: Sequence[tuple[Passage, Hit]], *, top: int = 3) -> list[list[Span]]:
+        read, numbers = self.evidence(question, hits, top=top)
         if not any(read):
-            return [[] for _ in passages]
+            return [[] for _ in hits]
         its_scores = iter(scores_of(numbers, self._weights, self._chance).tolist())
         whole = asks_for_sentences(question)
         return [[span_of(one, next(its_scores), whole=whole) for one in some] for some in read]
 
     def evidence(
-        self, question: str, passages: Sequence[Passage], scores: Sequence[float], *, every: bool = False
+        self, question: str, hits: Sequence[tuple[Passage, Hit]], *, top: int | None = None
     ) -> tuple[list[list[Sentence]], Numbers]:
         """Of every passage its sentences, each with what the network marks in it; and the evidence of all of them.
 
-        Unless ``every`` passage is to be read, one none of whose sentences
-        could come among the best three, whatever the network said, is not.
+        With ``top``, a passage none of whose sentences could come among the
+        ``top`` best that say different things, whatever the network said, is
+        not read.
         """
         standing = [
-            {folded: where.of(passage.text) for folded, where in word_ranges(passage.text)} for passage in passages
+            {folded: where.of(passage.text) for folded, where in word_ranges(passage.text)} for passage, _ in hits
         ]
         held = {folded: None for words in standing for folded in words}
         respelt = Spelling(held).respelt(question, self._network.count_tokens)
         # Where a passage has the word as it was asked for, another with a word that is like it may be about another.
         unknown = [word for word in respelt if word.word not in held]
         asked = [as_spelt(question, unknown, its_words) for its_words in standing]
-        found = [
-            [Sentence(passage, score, piece, None) for piece in self._sentences(passage)]
-            for passage, score in zip(passages, scores, strict=True)
-        ]
+        found = [[Sentence(passage, hit, piece, None) for piece in self._sentences(passage)] for passage, hit in hits]
         if not any(found):
             return found, np.empty((0, len(NAMES)))
-        first = len(found) if every else _READ_FIRST
+        first = _READ_FIRST if top else len(found)
         self._mark(found, asked, range(min(first, len(found))))
         numbers = evidence(question, found, respelt)
-        if rest := self._undecided(numbers, found, range(first, len(found))):
+        if top and (rest := self._undecided(numbers, found, range(first, len(found)), top)):
             self._mark(found, asked, rest)
             numbers[:, SPAN] = spans(found)
         return found, numbers
@@ -107,13 +106,19 @@ class TrainedReader:
             marked = best_spans(reading, self._sentences(passage))
             found[row] = [replace(one, found=its) for one, its in zip(found[row], marked, strict=True)]
 
-    def _undecided(self, numbers: Numbers, found: Sequence[Sequence[Sentence]], rows: Iterable[int]) -> list[int]:
-        """Which of the passages in ``rows``, not read yet, could have a sentence among the best three."""
+    def _undecided(
+        self, numbers: Numbers, found: Sequence[Sequence[Sentence]], rows: Iterable[int], top: int
+    ) -> list[int]:
+        """Which of the passages in ``rows``, not read yet, could have a sentence among the ``top`` best."""
         sums = numbers @ self._weights
         borders = np.cumsum([0, *(len(some) for some in found)])
-        third = np.sort(sums)[-_SHOWN:][0]
+        best: dict[str, float] = {}
+        for one, its_sum in zip(chain.from_iterable(found), sums.tolist(), strict=True):
+            said = one.range.of(one.passage.text)
+            best[said] = max(its_sum, best.get(said, its_sum))
+        last = sorted(best.values())[-top:][0]
         at_best = sums + (SUREST - numbers[:, SPAN]) * self._weights[SPAN]
-        return [row for row in rows if found[row] and at_best[borders[row] : borders[row + 1]].max() >= third]
+        return [row for row in rows if found[row] and at_best[borders[row] : borders[row + 1]].max() >= last]
 
     def forget(self) -> None:
         """Drop what is remembered of passages read before."""
@@ -121,7 +126,7 @@ class TrainedReader:
 
 
 def chance_features(numbers: Numbers, sums: Numbers) -> Numbers:
-    """What tells how likely the best sentence, the one with the highest of ``sums``, answers; shape (6,).
+    """What tells how likely the best sentence, the one with the highest of ``sums``, answers; shape (7,).
 
     1, its share in the answer, the score of the nearest passage, and its numbers of CHANCE.
     """
