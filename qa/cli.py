@@ -5,7 +5,7 @@ import gc
 import io
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,7 @@ from qa.errors import BadReceipt, NothingToIndex, QAError
 if TYPE_CHECKING:
     from qa.library import Library
 
-FOUND, NOT_FOUND, MISUSE = 0, 1, 2
+FOUND, NOT_FOUND, MISUSE, STOPPED = 0, 1, 2, 130
 
 DEFAULT_INDEX = Path(".chapterverse")
 """Where `qa index` writes and `qa ask` looks, unless told otherwise: below the folder one stands in."""
@@ -57,7 +57,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return MISUSE
     except KeyboardInterrupt:
         terminal.say("qa: stopped")
-        return 130
+        return STOPPED
     except BrokenPipeError:  # the reader of our output has gone, as in: qa ask … | head -1
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return MISUSE
@@ -78,8 +78,8 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
 
     index = commands.add_parser("index", help="read files and folders, and make an index of them")
-    index.add_argument("paths", nargs="+", metavar="PATH", help="a .txt or .md file, or a folder of them")
-    index.add_argument("--index", type=Path, default=DEFAULT_INDEX, metavar="DIR", help="where to (.chapterverse)")
+    index.add_argument("paths", nargs="*", metavar="PATH", help="a file, or a folder of them (those of the last time)")
+    _add_index(index)
     index.add_argument(
         "--fusion",
         choices=("weighted", "rrf"),
@@ -87,7 +87,22 @@ def _parser() -> argparse.ArgumentParser:
         help="how the rankings are joined; by rrf, for comparison, nearly nothing is refused",
     )
     index.add_argument("--model", metavar="NAME", help="another sentence-transformers model on this machine")
+    index.add_argument("--watch", action="store_true", help="go on, and take up every change of the files")
     index.set_defaults(run=_index)
+
+    status = commands.add_parser("status", help="what has changed since the files were indexed")
+    status.add_argument("paths", nargs="*", metavar="PATH", help="a file, or a folder of them (those of the last time)")
+    _add_index(status)
+    status.set_defaults(run=_status)
+
+    remove = commands.add_parser("remove", help="take documents out of an index; the files are not touched")
+    remove.add_argument("documents", nargs="+", metavar="DOCUMENT", help="its path, as citations name it")
+    _add_index(remove)
+    remove.set_defaults(run=_remove)
+
+    doctor = commands.add_parser("doctor", help="check every digest, count, row and offset of an index")
+    _add_index(doctor)
+    doctor.set_defaults(run=_doctor)
 
     ask = commands.add_parser("ask", help="ask a question")
     ask.add_argument("question")
@@ -130,6 +145,12 @@ def _add_eval(parser: argparse.ArgumentParser) -> None:
     _add_reader(parser)
     parser.add_argument("--resume", action="store_true", help="go on with the run in --out that was stopped")
     parser.set_defaults(run=_eval)
+
+
+def _add_index(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--index", type=Path, default=DEFAULT_INDEX, metavar="DIR", help="where the index is (.chapterverse)"
+    )
 
 
 def _add_library(parser: argparse.ArgumentParser) -> None:
@@ -185,14 +206,82 @@ def _index(options: argparse.Namespace) -> int:
     from qa.library import Library
 
     embedder = SentenceTransformerEmbedder(options.model or DEFAULT_MODEL)
-    with terminal.progress("embedding") as progress:
-        library = Library.from_folder(*options.paths, embedder=embedder, fusion=options.fusion, progress=progress)
-    library.save(options.index)
-    _report(library)
-    terminal.say(
-        f"{len(library.documents)} documents, {len(library.passages)} passages in {options.index}", style="bold"
-    )
+    paths = options.paths or _paths_before(options.index)
+
+    def take_up() -> None:
+        with terminal.progress("embedding") as progress:
+            library = Library.open(
+                *paths, index=options.index, embedder=embedder, fusion=options.fusion, progress=progress
+            )
+        _report(library)
+        size = f"{len(library.documents)} documents, {len(library.passages)} passages in {options.index}"
+        terminal.say(f"{size}; {library.changes}", style="bold")
+
+    try:
+        take_up()
+        if options.watch:
+            _watch(paths, take_up)
+    except KeyboardInterrupt:
+        terminal.say("qa: stopped; what was embedded is kept, and the same command goes on with it")
+        return STOPPED
     return FOUND
+
+
+def _paths_before(index: Path) -> tuple[str, ...]:
+    """What the index was made of; NothingToIndex where that is not known."""
+    from vector_store import snapshot
+
+    try:
+        paths = tuple(snapshot.about(index).get("paths", ()))
+    except (snapshot.SnapshotError, FileNotFoundError):
+        paths = ()
+    if not paths:
+        raise NothingToIndex(f"{index} does not say what it was made of; name a file or a folder")
+    return paths
+
+
+def _watch(paths: Sequence[str], take_up: Callable[[], None]) -> None:
+    """Call ``take_up`` whenever something at or below ``paths`` has changed; an error is told, and it goes on."""
+    from watchfiles import watch
+
+    terminal.say(f"watching {', '.join(map(str, paths))}; Ctrl-C stops it")
+    for _ in watch(*paths, raise_interrupt=True):
+        try:
+            take_up()
+        except QAError as error:
+            terminal.say(f"qa: {error}", style="bold red")
+
+
+def _status(options: argparse.Namespace) -> int:
+    from qa.library import Library
+
+    library = Library.status(*options.paths, index=options.index)
+    for line in library.changes.lines:
+        print(render.one_line(line))
+    _report(library)
+    terminal.say(f"{len(library.documents)} documents in {options.index}; {library.changes}", style="bold")
+    return NOT_FOUND if library.changes else FOUND
+
+
+def _remove(options: argparse.Namespace) -> int:
+    from qa.library import Library
+
+    try:
+        library = Library.without(options.documents, index=options.index)
+    except KeyError as error:
+        raise NothingToIndex(f"{error.args[0]}; qa status tells what {options.index} was made of") from error
+    terminal.say(f"{len(library.documents)} documents in {options.index}; {library.changes}", style="bold")
+    terminal.say("files that are still in the folder are taken in again by the next qa index", style="dim")
+    return FOUND
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    from qa.doctor import examine
+
+    found = examine(options.index)
+    for line in found.lines:
+        print(render.one_line(line))
+    return FOUND if found.sound else NOT_FOUND
 
 
 def _ask(options: argparse.Namespace) -> int:

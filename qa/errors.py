@@ -10,6 +10,7 @@
     ├── NotMeasured           a precision asked of a reader that was not measured for it
     ├── IndexMismatch         a sound index that this set-up must not use
     ├── IndexDamaged          a saved index that is not what was saved
+    ├── IndexBusy             an index that another program is writing to
     ├── BadReceipt            a receipt that cannot be read
     ├── BadQuestions          a question set that cannot be read
     ├── BadRun                a run of an evaluation that cannot be read, gone on with or replaced
@@ -54,6 +55,10 @@ class IndexMismatch(QAError):
 
 class IndexDamaged(QAError):
     """A file of the index is missing, cut short or changed."""
+
+
+class IndexBusy(QAError):
+    """Another program is writing to the index, and did not finish in time."""
 
 
 class BadReceipt(QAError):

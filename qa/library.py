@@ -2,18 +2,23 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from qa import __version__
 from qa.answer import PASSAGES_READ, answer_from
+from qa.changes import Changes, compare
 from qa.clean import mark
 from qa.embed import Embedder, SentenceTransformerEmbedder
-from qa.errors import IndexDamaged, IndexMismatch, NothingToIndex, QAError, UnreadableFile
+from qa.errors import IndexBusy, IndexDamaged, IndexMismatch, NothingToIndex, QAError, UnreadableFile
+from qa.load import Loaded
 from qa.load import load as load_files
+from qa.pieces import Piece, pieces
 from qa.question import check
 from qa.read import Reader, TrainedReader
 from qa.records import Answer, Document, Mark, Passage
@@ -21,15 +26,15 @@ from qa.saved import from_lines, to_lines
 from qa.spelling import Spelling
 from qa.split import split
 from qa.text import asked_words, words
-from vector_store import FUSIONS, Hit, HybridStore, SnapshotDamaged, SnapshotNewer, snapshot
+from qa.unfinished import UNFINISHED, Unfinished
+from vector_store import FUSIONS, Hit, HybridStore, SnapshotBusy, SnapshotDamaged, SnapshotNewer, snapshot, writing
 from vector_store.store import Fusion
 
-Progress = Callable[[int, int], None]
-"""Told how many passages are embedded, and of how many."""
+Progress = Callable[[int, int, str], None]
+"""Told how many passages are embedded, of how many, and at which document."""
 
 Marks = tuple[Mark, ...]
 
-_EMBED_AT_ONCE = 128
 # At least this many tokens of every passage are its own, however long its document's title is.
 _LEAST_TOKENS = 32
 
@@ -48,6 +53,9 @@ class Library:
         self.threshold = self.reader.calibration.least
         self.refused: tuple[UnreadableFile, ...] = ()
         self.notes: tuple[str, ...] = ()
+        self.changes = Changes()
+        self.paths: tuple[str, ...] = ()
+        self._read_by = __version__
         self._documents: dict[str, Document] = {}
         self._marks: dict[str, Marks] = {}
         self._passages: list[Passage] = []
@@ -74,16 +82,67 @@ class Library:
         return library
 
     @classmethod
-    def open(cls, *paths: str | Path, index: str | Path, progress: Progress | None = None) -> "Library":
-        """A library of ``paths``: the one saved in ``index`` if the files are still the same, else made and saved."""
-        loaded = load_files(paths)
-        try:
-            library = cls.load(index)
-        except QAError:
-            library = cls()
-        if library.documents != loaded.documents:
-            library._become({document.id: document for document in loaded.documents}, progress)
+    def open(
+        cls,
+        *paths: str | Path,
+        index: str | Path,
+        embedder: Embedder | None = None,
+        fusion: Fusion = "weighted",
+        progress: Progress | None = None,
+    ) -> "Library":
+        """A library of ``paths``, and the index brought in step with them: only what changed is read and embedded.
+
+        An index that cannot be used (none, damaged, of another embedder) is
+        made anew. What a run that was stopped had embedded is not embedded
+        again. ``changes`` tells what was different. NothingToIndex where
+        nothing can be read, IndexBusy where another program writes for longer
+        than a minute; the index is then as it was.
+        """
+        with _writing(Path(index)):
+            library, loaded = cls._before(paths, index, embedder)
+            library.changes = compare(library.documents, loaded.documents)
+            if library.changes or library._store is None or library.fusion != fusion:
+                unfinished = Unfinished(Path(index), library.embedder.digest)
+                library.fusion, library.paths = fusion, tuple(str(Path(path).resolve()) for path in paths)
+                library.hold(loaded.documents, progress=progress, unfinished=unfinished)
+                library.save(index)
+            else:
+                _tidy(Path(index))
+        library.refused, library.notes = loaded.refused, loaded.notes
+        return library
+
+    @classmethod
+    def without(cls, document_ids: Iterable[str], *, index: str | Path, embedder: Embedder | None = None) -> "Library":
+        """The library in ``index`` without these documents, and every trace of them gone from the disk.
+
+        Raises as :meth:`load`, IndexBusy as :meth:`open`, and KeyError, with nothing removed, for an unknown id.
+        """
+        with _writing(Path(index)):
+            library = cls.load(index, embedder=embedder)
+            before = library.documents
+            library.remove(document_ids)
+            library.changes = compare(before, library.documents)
             library.save(index)
+        return library
+
+    @classmethod
+    def _before(
+        cls, paths: Sequence[str | Path], index: str | Path, embedder: Embedder | None
+    ) -> tuple["Library", Loaded]:
+        """The library that is in ``index``, an empty one if that cannot be used; and what ``paths`` hold now."""
+        try:
+            library = cls.load(index, embedder=embedder)
+        except QAError:
+            library = cls(embedder=embedder)
+        return library, load_files(paths, known=library._known())
+
+    @classmethod
+    def status(cls, *paths: str | Path, index: str | Path) -> "Library":
+        """The library in ``index`` as it is; its ``changes``, ``refused`` and ``notes`` tell what :meth:`open` of
+        ``paths`` (those it was made of, unless given) would find. Raises as :meth:`load`."""
+        library = cls.load(index)
+        loaded = load_files(paths or library.paths, known=library._known())
+        library.changes = compare(library.documents, loaded.documents)
         library.refused, library.notes = loaded.refused, loaded.notes
         return library
 
@@ -96,6 +155,11 @@ class Library:
     def passages(self) -> tuple[Passage, ...]:
         """Every passage, by document and place."""
         return tuple(self._passages)
+
+    @property
+    def store(self) -> HybridStore | None:
+        """Where the passages are found, row by row; None before there is any."""
+        return self._store
 
     def holds(self, document_id: str) -> bool:
         """Whether there is a document with that id."""
@@ -111,14 +175,14 @@ class Library:
 
     def add(self, documents: Iterable[Document], *, progress: Progress | None = None) -> None:
         """Add documents; one whose id is taken replaces the one that has it."""
-        self._become({**self._documents, **{document.id: document for document in documents}}, progress)
+        self.hold([*self._documents.values(), *documents], progress=progress)
 
     def remove(self, document_ids: Iterable[str]) -> None:
         """Remove documents, and every trace of them; KeyError, and nothing removed, if an id is unknown."""
         gone = set(document_ids)
         if unknown := gone - self._documents.keys():
             raise KeyError(f"no such document: {', '.join(sorted(unknown))}")
-        self._become({key: document for key, document in self._documents.items() if key not in gone}, None)
+        self.hold([document for key, document in self._documents.items() if key not in gone])
 
     def search(self, question: str, k: int) -> list[tuple[Passage, Hit]]:
         """The ``k`` passages nearest to the question, best first."""
@@ -177,11 +241,14 @@ class Library:
         return hashlib.sha256(content.encode()).hexdigest()
 
     def save(self, folder: str | Path) -> None:
-        """Write the library to ``folder``, whole or not at all."""
+        """Write the library to ``folder``, whole or not at all; IndexBusy where another program does so for longer
+        than a minute."""
         if self._store is None:
             raise NothingToIndex("no document holds a text to be asked, so there is nothing to save")
         files = {"documents.jsonl": to_lines(self.documents, self._marks, self._passages), **self._store.to_files()}
-        snapshot.save(Path(folder), files, self._about())
+        with _writing(Path(folder)):
+            snapshot.save(Path(folder), files, self._about())
+            _tidy(Path(folder))
 
     @classmethod
     def load(cls, folder: str | Path, *, embedder: Embedder | None = None, reader: Reader | None = None) -> "Library":
@@ -197,6 +264,7 @@ class Library:
                 fusion=about["fusion"],
             )
             library._check_embedder(about)
+            library.paths, library._read_by = tuple(about.get("paths", ())), about.get("read_by", "")
             for document, marks, passages in from_lines(files["documents.jsonl"]):
                 library._documents[document.id] = document
                 library._marks[document.id] = marks
@@ -212,59 +280,87 @@ class Library:
             raise IndexDamaged(f"{folder}: {error}; index again to repair it") from error
         return library
 
-    def _become(self, documents: dict[str, Document], progress: Progress | None) -> None:
-        """Hold exactly ``documents``, embedding only the passages that are new."""
-        ordered = [documents[key] for key in sorted(documents)]
+    def hold(
+        self,
+        documents: Iterable[Document],
+        *,
+        progress: Progress | None = None,
+        unfinished: Unfinished | None = None,
+    ) -> None:
+        """Hold exactly ``documents``; of several with one id the last one.
+
+        What the library or ``unfinished`` has a vector of is not embedded again,
+        and what is embedded is kept in ``unfinished`` at once.
+        """
+        wanted = {document.id: document for document in documents}
+        ordered = [wanted[key] for key in sorted(wanted)]
         marks = {document.id: found for document, found in zip(ordered, mark(ordered), strict=True)}
-        unchanged = {
-            document.id
-            for document in ordered
-            if self._documents.get(document.id) == document and self._marks[document.id] == marks[document.id]
-        }
-        kept = [row for row, passage in enumerate(self._passages) if passage.document.id in unchanged]
-        new = [
-            passage
-            for document in ordered
-            if document.id not in unchanged
-            for passage in self._split(document, marks[document.id])
-        ]
-        vectors = self._embed(new, progress)
-        store = self._store
-        if store is None and new:
-            store = HybridStore(vectors.shape[1])
-        if store is not None:
-            passages = [self._passages[row] for row in kept] + new
-            order = sorted(range(len(passages)), key=lambda row: (passages[row].document.id, passages[row].start))
-            store.take(kept)
-            store.add(vectors, [words(passage.titled) for passage in new])
-            store.take(order)
-            self._passages = [passages[row] for row in order]
-        self._store, self._documents, self._marks = store, documents, marks
+        passages = self._split_all(ordered, marks)
+        self._store = self._stored(passages, progress, unfinished)
+        self._passages, self._documents, self._marks = passages, wanted, marks
         self._spelling = None
         self.reader.forget()
+
+    def _split_all(self, documents: Sequence[Document], marks: Mapping[str, Marks]) -> list[Passage]:
+        """The passages of ``documents``; of what did not change they are there already."""
+        there = {key: list(passages) for key, passages in groupby(self._passages, key=lambda one: one.document.id)}
+        found: list[Passage] = []
+        for document in documents:
+            own = marks[document.id]
+            same = self._documents.get(document.id) == document and self._marks[document.id] == own
+            found += there.get(document.id, []) if same else self._split(document, own)
+        return found
 
     def _split(self, document: Document, marks: Marks) -> list[Passage]:
         counts = self.embedder.count_tokens([document.context])
         limit = max(self.embedder.window - counts[0], _LEAST_TOKENS)
         return split(document, marks, count_tokens=self.embedder.count_tokens, limit=limit)
 
-    def _embed(self, passages: Sequence[Passage], progress: Progress | None) -> "np.typing.NDArray[np.float32]":
-        """Document by document: in a batch with another's passages the same model gives other last digits."""
-        parts = [self.embedder.embed_passages([])]
-        done = 0
-        for _, group in groupby(passages, key=lambda passage: passage.document.id):
-            texts = [passage.titled for passage in group]
-            for start in range(0, len(texts), _EMBED_AT_ONCE):
-                parts.append(self.embedder.embed_passages(texts[start : start + _EMBED_AT_ONCE]))
-                done += len(parts[-1])
+    def _stored(
+        self, passages: Sequence[Passage], progress: Progress | None, unfinished: Unfinished | None
+    ) -> HybridStore | None:
+        """A store of exactly ``passages``, row by row; the present one goes up in it."""
+        wanted = pieces(passages)
+        rows = _rows(pieces(self._passages))
+        new = list({piece.key: piece for piece in wanted if piece.key not in rows}.values())
+        store = self._store
+        if new:
+            vectors = self._embed(new, progress, unfinished)
+            store = HybridStore(vectors.shape[1]) if store is None else store
+            rows |= _rows(new, first=len(store))
+            store.add(vectors, [words(text) for piece in new for text in piece.texts])
+        if store is not None:
+            store.take([row for piece in wanted for row in rows[piece.key]])
+        return store
+
+    def _embed(
+        self, new: Sequence[Piece], progress: Progress | None, unfinished: Unfinished | None
+    ) -> "np.typing.NDArray[np.float32]":
+        parts, done, count = [], 0, sum(len(piece.passages) for piece in new)
+        documents = len({piece.passages[0].document.id for piece in new})
+        for number, (_, group) in enumerate(groupby(new, key=lambda piece: piece.passages[0].document.id), start=1):
+            for piece in group:
+                vectors = unfinished.find(piece.key) if unfinished else None
+                if vectors is None:
+                    vectors = self.embedder.embed_passages(piece.texts)
+                    if unfinished:
+                        unfinished.keep(piece.key, vectors)
+                parts.append(vectors)
+                done += len(vectors)
                 if progress:
-                    progress(done, len(passages))
+                    progress(done, count, f"document {number} of {documents}")
         return np.concatenate(parts)
+
+    def _known(self) -> Mapping[str, Document]:
+        """The documents that would be read the same way again: another version may read a file otherwise."""
+        return self._documents if self._read_by == __version__ else {}
 
     def _about(self) -> dict[str, Any]:
         return {
             "embedder": {"name": self.embedder.name, "digest": self.embedder.digest},
             "fusion": self.fusion,
+            "read_by": __version__,
+            "paths": self.paths,
             "documents": len(self._documents),
             "passages": len(self._passages),
         }
@@ -276,3 +372,27 @@ class Library:
                 f"the index was made by the embedder {made_by['name']} ({made_by['digest'][:12]}…), "
                 f"not by {self.embedder.name} ({self.embedder.digest[:12]}…); name that one, or index again"
             )
+
+
+def _tidy(folder: Path) -> None:
+    """Nothing but the newest version of the index stays in ``folder``; what was kept of a run is in it by now."""
+    snapshot.tidy(folder)
+    (folder / UNFINISHED).unlink(missing_ok=True)
+
+
+def _rows(some: Sequence[Piece], *, first: int = 0) -> dict[bytes, range]:
+    """Of every piece its rows, where they stand one after the other from ``first`` on."""
+    rows: dict[bytes, range] = {}
+    for piece in some:
+        rows[piece.key] = range(first, first + len(piece.passages))
+        first += len(piece.passages)
+    return rows
+
+
+@contextmanager
+def _writing(folder: Path) -> Iterator[None]:
+    try:
+        with writing(folder):
+            yield
+    except SnapshotBusy as error:
+        raise IndexBusy(f"{error}; wait until it is done, or name another folder with --index") from error

@@ -2,6 +2,7 @@
 
 import re
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import pairwise
@@ -21,13 +22,25 @@ _SPACE = re.compile(r"\s+")
 
 @contextmanager
 def progress(what: str, counted: str = "passages") -> "Iterator[Progress]":
-    """A bar on a terminal, nothing elsewhere."""
+    """A bar on a terminal, with how many a second and the time that is left; nothing elsewhere."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TextColumn(counted), TimeRemainingColumn())
+    columns = (
+        TextColumn(what),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn(counted + "{task.fields[speed]}{task.fields[where]}"),
+        TimeRemainingColumn(),
+    )
+    began = time.monotonic()
     with Progress(*columns, console=_console(), transient=True, disable=not sys.stderr.isatty()) as bar:
-        task = bar.add_task(what, total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
+        task = bar.add_task(what, total=None, speed="", where="")
+
+        def told(done: int, total: int, where: str = "") -> None:
+            speed = f", {done / (time.monotonic() - began):.0f}/s"
+            bar.update(task, completed=done, total=total, speed=speed, where=f", {where}" if where else "")
+
+        yield told
 
 
 def show(answer: "Answer", *, top: int) -> None:

@@ -3,6 +3,8 @@ import json
 import shutil
 import weakref
 from collections.abc import Callable, Sequence
+from contextlib import suppress
+from itertools import count
 from pathlib import Path
 
 import numpy as np
@@ -11,12 +13,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import qa.library
+import qa.load.plain
+from qa.changes import Changes
+from qa.doctor import examine
 from qa.embed import HashingEmbedder, Vectors
 from qa.errors import IndexDamaged, IndexMismatch, ModelMissing, NothingToIndex, QAError
 from qa.library import Library
+from qa.load.metadata import Metadata
 from qa.read import SentenceReader
 from qa.records import Document
 from qa.text import asked_words, words
+from qa.unfinished import UNFINISHED
+from tests.dying import Killed, die_at
 from vector_store import HybridStore, LuceneBM25, snapshot
 from vector_store.lexical import lucene_idf
 
@@ -371,7 +379,7 @@ def test_progress_counts_every_passage_up_to_all_of_them() -> None:
     many.append(Document("long.txt", " ".join(f"word{number}" for number in range(254 * 130))))  # 130 full windows
     told: list[tuple[int, int]] = []
     library = Library(embedder=HashingEmbedder(), reader=LIKENESS)
-    library.add(many, progress=lambda done, total: told.append((done, total)))
+    library.add(many, progress=lambda done, total, _: told.append((done, total)))
     assert len(library.passages) == 330
     assert {total for _, total in told} == {330}
     counts = [done for done, _ in told]
@@ -435,13 +443,15 @@ def test_saving_again_gives_the_same_bytes(index: Path, tmp_path: Path) -> None:
     library.save(tmp_path / "elsewhere")
     assert bytes_of(index) == first
     assert bytes_of(tmp_path / "elsewhere") == first
-    assert len(first) == 5  # documents, vectors, words, vocabulary, manifest
+    assert len(first) == 6  # documents, vectors, words, vocabulary, manifest; and the lock, empty
 
 
 def test_the_manifest_says_what_is_in_the_index(index: Path) -> None:
     assert snapshot.about(index) == {
         "embedder": {"name": "hashing", "digest": HashingEmbedder().digest},
         "fusion": "rrf",
+        "read_by": qa.__version__,
+        "paths": [],
         "documents": 6,
         "passages": len(load(index).passages),
     }
@@ -650,6 +660,97 @@ def test_opening_an_empty_folder_is_an_error_and_leaves_the_index(
     with pytest.raises(NothingToIndex):
         Library.open(folder, index=tmp_path / "index")
     assert bytes_of(tmp_path / "index") == before
+
+
+def test_a_file_that_moved_is_told_and_not_embedded_again(
+    folder: Path, tmp_path: Path, embedder: CountingEmbedder
+) -> None:
+    Library.open(folder, index=tmp_path / "index")
+    embedder.texts.clear()
+    (folder / "old").mkdir()
+    (folder / "lease.txt").rename(folder / "old" / "rent.txt")
+    library = Library.open(folder, index=tmp_path / "index")
+    assert library.changes == Changes(moved=(("lease.txt", "old/rent.txt"),))
+    assert embedder.texts == []
+    assert_same(library, Library.from_folder(folder))
+
+
+def test_a_run_that_was_stopped_is_gone_on_with(
+    folder: Path, tmp_path: Path, embedder: CountingEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        Library.open(folder, index=tmp_path / "index", progress=stop)
+    assert embedder.texts == [LEASE.text]
+    assert (tmp_path / "index" / UNFINISHED).exists()
+    embedder.texts.clear()
+    library = Library.open(folder, index=tmp_path / "index")
+    assert embedder.texts == [SECRET.text]
+    assert not (tmp_path / "index" / UNFINISHED).exists()
+    assert_same(library, Library.from_folder(folder))
+
+
+def test_a_file_is_read_again_by_a_program_of_another_version(
+    folder: Path, tmp_path: Path, embedder: CountingEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Library.open(folder, index=tmp_path / "index")
+    monkeypatch.setattr(qa.library, "__version__", "9.9")
+    monkeypatch.setattr(qa.load.plain, "describe", lambda text: Metadata(title="New"))
+    assert [one.title for one in Library.open(folder, index=tmp_path / "index").documents] == ["New", "New"]
+    assert snapshot.about(tmp_path / "index")["read_by"] == "9.9"
+
+
+def test_the_status_tells_what_opening_would_change_and_changes_nothing(
+    folder: Path, tmp_path: Path, embedder: CountingEmbedder
+) -> None:
+    Library.open(folder, index=tmp_path / "index")
+    before = bytes_of(tmp_path / "index")
+    assert not Library.status(index=tmp_path / "index").changes
+    (folder / "new.txt").write_text("A new one.")
+    (folder / "lease.txt").write_text("The lease never ends.")
+    (folder / "secret.txt").unlink()
+    status = Library.status(index=tmp_path / "index")
+    assert status.changes == Changes(added=("new.txt",), changed=("lease.txt",), removed=("secret.txt",))
+    assert [error.path for error in status.refused] == ["b.pdf"]
+    assert bytes_of(tmp_path / "index") == before
+
+
+def test_documents_are_taken_out_of_a_saved_index(folder: Path, tmp_path: Path, embedder: CountingEmbedder) -> None:
+    Library.open(folder, index=tmp_path / "index")
+    with pytest.raises(KeyError, match=r"nowhere\.txt"):
+        Library.without(["secret.txt", "nowhere.txt"], index=tmp_path / "index")
+    library = Library.without(["secret.txt"], index=tmp_path / "index")
+    assert library.changes == Changes(removed=("secret.txt",))
+    assert [document.id for document in Library.load(tmp_path / "index").documents] == ["lease.txt"]
+    assert b"zyzzyva" not in b"".join(bytes_of(tmp_path / "index").values())
+
+
+def test_killed_at_any_write_the_old_index_or_the_new_one_stands_and_the_next_run_finishes_the_work(
+    folder: Path, tmp_path: Path, embedder: CountingEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index = tmp_path / "index"
+    old = Library.open(folder, index=index)
+    shutil.copytree(index, tmp_path / "before")
+    (folder / "lease.txt").write_text("The lease ends on 30 June.")
+    (folder / "new.txt").write_text("A new one.")
+    new = Library.from_folder(folder)
+    for step in count(1):
+        shutil.rmtree(index)
+        shutil.copytree(tmp_path / "before", index)
+        with monkeypatch.context() as patched:
+            made = die_at(step, patched, Killed())
+            with suppress(Killed):
+                Library.open(folder, index=index)
+            if made() < step:
+                break
+        found = Library.load(index)
+        assert found.documents in (old.documents, new.documents)
+        assert found.fingerprint in (old.fingerprint, new.fingerprint)
+        assert_same(Library.open(folder, index=index), new)
+        assert examine(index).sound
+    assert step > 10
 
 
 # With the packaged model

@@ -3,7 +3,6 @@ import hashlib
 import json
 import os
 import random
-from collections.abc import Callable
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.dying import Killed, die_at
 from vector_store.snapshot import (
     FORMAT,
     MANIFEST,
@@ -28,10 +28,6 @@ NEW = {"vectors.faiss": b"new vectors, and more", "words.safetensors": b"same wo
 JSON = st.recursive(st.none() | st.booleans() | st.integers() | st.text(), lambda inner: st.lists(inner), max_leaves=5)
 
 
-class Killed(BaseException):
-    """As if the power had gone: nothing in the program catches it."""
-
-
 def names(folder: Path) -> set[str]:
     return {path.name for path in folder.iterdir()}
 
@@ -45,34 +41,6 @@ def expected_names(files: dict[str, bytes]) -> set[str]:
 
 def manifest_of(folder: Path) -> dict[str, Any]:
     return dict(json.loads((folder / MANIFEST).read_bytes()))
-
-
-def die_at(step: int, monkeypatch: pytest.MonkeyPatch, error: BaseException) -> Callable[[], int]:
-    """From now on the ``step``-th call that changes the disk fails, what it wrote half; gives the calls so far."""
-    made = 0
-
-    def failing(real: Callable[..., Any]) -> Callable[..., Any]:
-        def call(*args: Any, **kwargs: Any) -> Any:
-            nonlocal made
-            made += 1
-            if made == step:
-                if real is os.fsync:
-                    os.ftruncate(args[0], os.fstat(args[0]).st_size // 2)
-                raise error
-            return real(*args, **kwargs)
-
-        return call
-
-    reading, writing = Path.open, failing(Path.open)
-
-    def opened(path: Path, mode: str = "r", *args: Any, **kwargs: Any) -> Any:
-        return (reading if "r" in mode else writing)(path, mode, *args, **kwargs)
-
-    monkeypatch.setattr(os, "fsync", failing(os.fsync))
-    monkeypatch.setattr(Path, "open", opened)
-    for name in ("replace", "unlink", "mkdir"):
-        monkeypatch.setattr(Path, name, failing(getattr(Path, name)))
-    return lambda: made
 
 
 # Saving and loading

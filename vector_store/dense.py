@@ -39,6 +39,13 @@ class DenseIndex:
         self._index.reset()
         self._index.add(kept)
 
+    def vectors(self, rows: Sequence[int]) -> Vectors:
+        """The vectors of ``rows``, shape (len(rows), dimension)."""
+        if not len(rows):
+            return np.empty((0, self.dimension), np.float32)
+        found: Vectors = self._index.reconstruct_batch(np.asarray(rows, dtype=np.int64))
+        return found
+
     def search(self, vector: Vectors, k: int) -> tuple[Rows, Scores]:
         """The ``k`` best rows and their cosines in [-1, 1], best first, ties by row."""
         k = min(k, len(self))

@@ -2,8 +2,8 @@
 
 import math
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
-from itertools import chain
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import chain, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -80,6 +80,14 @@ class LexicalIndex:
         self._words = renumbered.astype(np.int32)
         self._counts = self._counts[entries]
         self._invert()
+
+    def rows(self) -> Iterator[list[str]]:
+        """Of every row its words, each as often as it stands there."""
+        names = np.array(list(self._vocabulary), dtype=object)
+        repeated = np.repeat(names[self._words], self._counts)
+        ends = np.concatenate([[0], np.cumsum(self._counts, dtype=np.int64)])[self._starts]
+        for start, end in pairwise(ends.tolist()):
+            yield repeated[start:end].tolist()
 
     def scores(self, words: Sequence[str]) -> Scores:
         """BM25 of every row, shape (rows,); bit for bit ``LuceneBM25(rows).get_scores(words)``."""

@@ -30,7 +30,8 @@ def save(folder: Path, files: Mapping[str, bytes], about: Mapping[str, Any]) -> 
     New content goes to new names first, the manifest is replaced last, in one
     step, and only then does everything else go that a save wrote here, also one
     that was cut short: what is deleted must not stay on the disk. Files with
-    other names than a save gives are left alone.
+    other names than a save gives are left alone. Not for two at once: see
+    :func:`vector_store.lock.writing`.
     """
     folder.mkdir(parents=True, exist_ok=True)
     before = _named(folder)
@@ -54,10 +55,23 @@ def save(folder: Path, files: Mapping[str, bytes], about: Mapping[str, Any]) -> 
 def load(folder: Path) -> tuple[dict[str, bytes], dict[str, Any]]:
     """The files and what was said about them, each checked against its digest.
 
-    Raises FileNotFoundError where there is no manifest, SnapshotNewer and
+    A save that goes on meanwhile is no harm: what it takes away is of a version
+    that is no longer the newest, and the newest is then read. Raises
+    FileNotFoundError where there is no manifest, SnapshotNewer and
     SnapshotDamaged as their names say.
     """
     manifest = _manifest(folder)
+    while True:
+        try:
+            return _files(folder, manifest), manifest["about"]
+        except SnapshotDamaged:
+            newest = _manifest(folder)
+            if newest == manifest:
+                raise
+            manifest = newest
+
+
+def _files(folder: Path, manifest: Mapping[str, Any]) -> dict[str, bytes]:
     files = {}
     for logical, entry in manifest["files"].items():
         try:
@@ -67,12 +81,35 @@ def load(folder: Path) -> tuple[dict[str, bytes], dict[str, Any]]:
         if hashlib.sha256(content).hexdigest() != entry["sha256"]:
             raise SnapshotDamaged(f"{folder / entry['name']} is not what was saved")
         files[logical] = content
-    return files, manifest["about"]
+    return files
 
 
 def about(folder: Path) -> dict[str, Any]:
     """What was said about the files, without reading them; raises as :func:`load`."""
     return dict(_manifest(folder)["about"])
+
+
+def names(folder: Path) -> set[str]:
+    """The files that make up what is saved there, without the manifest; raises as :func:`load`."""
+    return {entry["name"] for entry in _manifest(folder)["files"].values()}
+
+
+def leftovers(folder: Path) -> set[str]:
+    """What a save that was cut short left there, finished files or not; raises as :func:`load`."""
+    entries = _manifest(folder)["files"]
+    named = {entry["name"] for entry in entries.values()}
+    return {
+        path.name
+        for path in folder.iterdir()
+        if path.name not in named
+        and (path.name == f"{MANIFEST}.part" or any(_is_ours(path.name, logical) for logical in entries))
+    }
+
+
+def tidy(folder: Path) -> None:
+    """Delete the :func:`leftovers`: what was deleted must not stay on the disk."""
+    for name in leftovers(folder):
+        (folder / name).unlink(missing_ok=True)
 
 
 def _manifest(folder: Path) -> dict[str, Any]:

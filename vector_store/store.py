@@ -1,7 +1,7 @@
 """The hybrid store: a dense and a lexical index that agree row for row."""
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -68,6 +68,14 @@ class HybridStore:
     def vocabulary(self) -> Collection[str]:
         """Every word that a row holds."""
         return self._lexical.vocabulary
+
+    def vectors(self, rows: Sequence[int]) -> Vectors:
+        """The vectors of ``rows``, shape (len(rows), dimension)."""
+        return self._dense.vectors(rows)
+
+    def words(self) -> Iterator[list[str]]:
+        """Of every row its words, each as often as it stands there."""
+        return self._lexical.rows()
 
     def search(
         self,

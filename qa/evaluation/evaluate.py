@@ -27,7 +27,7 @@ Bars = Callable[[str, str], AbstractContextManager[Progress]]
 
 
 def _no_bars(_what: str, _counted: str) -> AbstractContextManager[Progress]:
-    return nullcontext(lambda _done, _total: None)
+    return nullcontext(lambda *_: None)
 
 
 def check_folder(folder: Path, *, resume: bool) -> None:
@@ -125,7 +125,7 @@ def _ask(plan: Plan, library: Library, journal: Journal | None, done: Done, bars
                 if journal:
                     journal.add(outcome, seconds)
                 done[outcome.id] = (outcome, seconds)
-                progress(len(done), len(plan.questions))
+                progress(len(done), len(plan.questions), "")
     except KeyboardInterrupt:
         if not done:
             raise

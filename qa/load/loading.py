@@ -1,7 +1,8 @@
 """Paths -> documents, and one line for every file that is left out."""
 
+import hashlib
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,8 +35,11 @@ class Loaded:
     notes: tuple[str, ...]
 
 
-def load(paths: Sequence[str | Path]) -> Loaded:
-    """Every document in ``paths``, each a file or a folder; NothingToIndex if there is none at all."""
+def load(paths: Sequence[str | Path], *, known: Mapping[str, Document] | None = None) -> Loaded:
+    """Every document in ``paths``, each a file or a folder; NothingToIndex if there is none at all.
+
+    A file whose bytes are those of the document ``known`` by its id is not parsed again.
+    """
     if isinstance(paths, str):
         raise ValueError(f"paths must be a sequence of paths, got the text {paths!r}")
     given, refused = _resolve(paths)
@@ -46,7 +50,7 @@ def load(paths: Sequence[str | Path]) -> Loaded:
     notes: list[str] = []
     for path in listing.files:
         try:
-            document, note = _read(path, root)
+            document, note = _read(path, root, known or {})
         except UnreadableFile as error:
             refused.append(error)
             continue
@@ -66,14 +70,18 @@ def load(paths: Sequence[str | Path]) -> Loaded:
 
 def load_file(path: Path, root: Path) -> Document:
     """The document in one file at or below ``root``; UnreadableFile where it cannot be read."""
-    return _read(path, root)[0]
+    return _read(path, root, {})[0]
 
 
-def _read(path: Path, root: Path) -> tuple[Document, str]:
+def _read(path: Path, root: Path, known: Mapping[str, Document]) -> tuple[Document, str]:
     name = _name(path, root)
     require_fit(name)
     require_regular(path, name)
-    return _format(path, name)(name, read_bytes(path, name))
+    read, data = _format(path, name), read_bytes(path, name)
+    before = known.get(name)
+    if before and before.sha256 == hashlib.sha256(data).hexdigest():
+        return before, ""
+    return read(name, data)
 
 
 def _format(path: Path, name: str) -> Format:
