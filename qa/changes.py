@@ -28,10 +28,10 @@ class Changes:
     def lines(self) -> tuple[str, ...]:
         """A line a document, as ``qa status`` prints them."""
         return (
-            *(f"added    {name}" for name in self.added),
-            *(f"changed  {name}" for name in self.changed),
-            *(f"moved    {former} -> {present}" for former, present in self.moved),
-            *(f"removed  {name}" for name in self.removed),
+            *(f"added {name}" for name in self.added),
+            *(f"changed {name}" for name in self.changed),
+            *(f"moved {former} -> {present}" for former, present in self.moved),
+            *(f"removed {name}" for name in self.removed),
         )
 
 

@@ -98,8 +98,11 @@ class Library:
         nothing can be read, IndexBusy where another program writes for longer
         than a minute; the index is then as it was.
         """
+        version = snapshot.version(Path(index))
+        library, loaded = cls._before(paths, index, embedder)
         with _writing(Path(index)):
-            library, loaded = cls._before(paths, index, embedder)
+            if snapshot.version(Path(index)) != version:  # somebody else was quicker
+                library, loaded = cls._before(paths, index, embedder)
             library.changes = compare(library.documents, loaded.documents)
             if library.changes or library._store is None or library.fusion != fusion:
                 unfinished = Unfinished(Path(index), library.embedder.digest)

@@ -52,4 +52,4 @@ def test_it_is_told_in_a_line(changes: Changes, line: str) -> None:
 
 def test_each_has_a_line() -> None:
     changes = Changes(("a",), ("b",), (("c", "d"),), ("e",))
-    assert changes.lines == ("added    a", "changed  b", "moved    c -> d", "removed  e")
+    assert changes.lines == ("added a", "changed b", "moved c -> d", "removed e")

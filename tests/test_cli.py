@@ -13,7 +13,7 @@ import pytest
 import qa
 import qa.embed
 import qa.library
-from qa.cli import FOUND, MISUSE, NOT_FOUND, main
+from qa.cli import FOUND, MISUSE, NOT_FOUND, STOPPED, main
 from qa.embed import HashingEmbedder
 from qa.library import Library
 from qa.receipt import parse, receipt, to_json
@@ -68,13 +68,14 @@ def test_a_folder_is_indexed_asked_and_its_receipt_stands(docs: Path, capsys: py
     out, err = capsys.readouterr()
     assert out == ""
     assert err == (
-        "left out: x.pdf: format .pdf is not read; .txt and .md are\n2 documents, 2 passages in .chapterverse\n"
+        "left out: x.pdf: format .pdf is not read; .txt and .md are\n"
+        "2 documents, 2 passages in .chapterverse; 2 added\n"
     )
-    assert main(["ask", "The lease ends on 31 May", "--top", "1"]) == FOUND
+    assert main(["ask", QUESTION, "--top", "1"]) == FOUND
     out, err = capsys.readouterr()
-    assert out.startswith("[1] “The lease ends on 31 May.”\n    lease.txt\n    lease.txt, line 1\n\n")
+    assert out.startswith("[1] 31 May\n    “The lease ends on 31 May.”\n    lease.txt\n    lease.txt, line 1\n\n")
     assert err == ""
-    assert main(["ask", "The lease ends on 31 May", "--json", "--top", "1"]) == FOUND
+    assert main(["ask", QUESTION, "--json", "--top", "1"]) == FOUND
     out, _ = capsys.readouterr()
     assert [citation["quote"] for citation in parse(out)["citations"]] == ["The lease ends on 31 May."]
     Path("receipt.json").write_text(out, encoding="utf-8")
@@ -249,6 +250,64 @@ def test_where_nothing_can_be_read_it_is_misuse(
     assert not (tmp_path / ".chapterverse").exists()
 
 
+@pytest.mark.usefixtures("docs", "hashing")
+def test_an_index_is_brought_in_step_with_the_folder_it_was_made_of(
+    docs: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert misuse(["index"], capsys) == ".chapterverse does not say what it was made of; name a file or a folder"
+    main(["index", "docs"])
+    (docs / "lease.txt").rename(docs / "rent.txt")
+    (docs / "new.txt").write_text("The cat sleeps.")
+    capsys.readouterr()
+    assert main(["status"]) == NOT_FOUND
+    out, err = capsys.readouterr()
+    assert out == "added new.txt\nmoved lease.txt -> rent.txt\n"
+    assert err == "2 documents in .chapterverse; 1 added, 1 moved\n"
+    assert main(["index"]) == FOUND
+    assert capsys.readouterr().err == "3 documents, 3 passages in .chapterverse; 1 added, 1 moved\n"
+    assert main(["status"]) == FOUND
+    assert capsys.readouterr().err == "3 documents in .chapterverse; nothing changed\n"
+
+
+@pytest.mark.usefixtures("docs", "hashing")
+def test_a_document_is_removed_and_the_doctor_finds_nothing_of_it(capsys: pytest.CaptureFixture[str]) -> None:
+    main(["index", "docs"])
+    capsys.readouterr()
+    assert misuse(["remove", "gone.txt"], capsys).startswith("no such document: gone.txt; qa status tells")
+    assert main(["remove", "lease.txt"]) == FOUND
+    assert capsys.readouterr().err.startswith("1 documents in .chapterverse; 1 removed\n")
+    assert b"lease" not in b"".join(path.read_bytes() for path in Path(".chapterverse").iterdir())
+    assert main(["doctor"]) == FOUND
+    assert all(line.startswith("sound") for line in capsys.readouterr().out.splitlines())
+
+
+@pytest.mark.usefixtures("docs", "hashing")
+def test_the_doctor_says_what_is_wrong_and_what_to_do(capsys: pytest.CaptureFixture[str]) -> None:
+    main(["index", "docs"])
+    capsys.readouterr()
+    (path,) = Path(".chapterverse").glob("vectors-*")
+    path.write_bytes(b"")
+    assert main(["doctor"]) == NOT_FOUND
+    first, last = capsys.readouterr().out.splitlines()
+    assert first.startswith("WRONG")
+    assert path.name in first
+    assert last == "index again to repair it: qa index"
+    assert main(["index", "docs"]) == FOUND
+    assert main(["doctor"]) == FOUND
+
+
+@pytest.mark.usefixtures("docs", "hashing")
+def test_a_run_that_is_stopped_says_that_it_can_be_gone_on_with(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Library, "save", stop)
+    assert main(["index", "docs"]) == STOPPED
+    assert "what was embedded is kept" in capsys.readouterr().err
+
+
 @pytest.mark.usefixtures("docs")
 def test_a_model_that_is_not_here_is_misuse_and_nothing_is_downloaded(capsys: pytest.CaptureFixture[str]) -> None:
     message = misuse(["index", "docs", "--model", "no/such-model"], capsys)
@@ -261,7 +320,6 @@ def test_a_model_that_is_not_here_is_misuse_and_nothing_is_downloaded(capsys: py
         ([], "the following arguments are required: COMMAND"),
         (["sing"], "invalid choice: 'sing'"),
         (["ask"], "the following arguments are required: question"),
-        (["index"], "the following arguments are required: PATH"),
         (["verify", "r.json"], "the following arguments are required: --documents"),
         (["ask", "x", "--top", "0"], "argument --top: invalid number of at least 1 value: '0'"),
         (["ask", "x", "--top", "many"], "argument --top: invalid number of at least 1 value: 'many'"),

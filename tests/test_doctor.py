@@ -15,9 +15,7 @@ LIKENESS = SentenceReader(EMBEDDER)
 LEASE = Document("lease.txt", "The lease ends on 31 May. The rent is due on the first of the month.")
 LONG = "Article {} tells at some length what became of the harbour in that year, of its ships and of all their crews."
 # The second standing of a long paragraph is marked.
-ARTICLES = [
-    Document(f"{n}.txt", f"{LONG.format(n)}\n\nIt is a short one.\n\n{LONG.format(n)}\n") for n in range(4)
-]
+ARTICLES = [Document(f"{n}.txt", f"{LONG.format(n)}\n\nIt is a short one.\n\n{LONG.format(n)}\n") for n in range(4)]
 
 
 @pytest.fixture

@@ -89,6 +89,14 @@ def about(folder: Path) -> dict[str, Any]:
     return dict(_manifest(folder)["about"])
 
 
+def version(folder: Path) -> str:
+    """Another after every save that changed anything; empty where nothing was saved."""
+    try:
+        return hashlib.sha256((folder / MANIFEST).read_bytes()).hexdigest()
+    except OSError:
+        return ""
+
+
 def names(folder: Path) -> set[str]:
     """The files that make up what is saved there, without the manifest; raises as :func:`load`."""
     return {entry["name"] for entry in _manifest(folder)["files"].values()}
