@@ -108,6 +108,7 @@ def _parser() -> argparse.ArgumentParser:
     ask.add_argument("question")
     _add_library(ask)
     ask.add_argument("--top", type=_positive, default=3, metavar="N", help="citations at the most (3)")
+    _add_filter(ask)
     ask.add_argument("--json", action="store_true", help="print a receipt: JSON that qa verify checks")
     ask.set_defaults(run=_ask)
 
@@ -150,6 +151,19 @@ def _add_eval(parser: argparse.ArgumentParser) -> None:
 def _add_index(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--index", type=Path, default=DEFAULT_INDEX, metavar="DIR", help="where the index is (.chapterverse)"
+    )
+
+
+def _add_filter(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--after", default="", metavar="DATE", help="only documents of this day, month or year or later"
+    )
+    parser.add_argument(
+        "--before", default="", metavar="DATE", help="only documents of this day, month or year or earlier"
+    )
+    parser.add_argument("--source", action="append", default=[], metavar="NAME", help="only documents from there")
+    parser.add_argument(
+        "--document", action="append", default=[], metavar="NAME", help="only this document, folder, or names like *.md"
     )
 
 
@@ -285,11 +299,15 @@ def _doctor(options: argparse.Namespace) -> int:
 
 
 def _ask(options: argparse.Namespace) -> int:
+    from qa.filters import Filter
     from qa.question import check
 
     check(options.question)  # before seconds of loading
+    only = Filter(options.after, options.before, options.source, options.document)
     library = _library(options)
-    answer = library.ask(options.question, top=options.top)
+    if only and not any(map(only.meets, library.documents)):
+        raise NothingToIndex(f"no document is {only}; qa status tells what {options.index or DEFAULT_INDEX} holds")
+    answer = library.ask(options.question, top=options.top, only=only)
     if options.json:
         from qa.receipt import receipt, to_json
 

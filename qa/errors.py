@@ -6,6 +6,7 @@
     ├── UnreadableFile        a file that cannot become a Document
     ├── NothingToIndex        no readable document where some were expected
     ├── BadQuestion           a question that cannot be asked
+    ├── BadFilter             a filter that names no date
     ├── ModelMissing          an embedder or a reader that is not on this machine, or is damaged
     ├── NotMeasured           a precision asked of a reader that was not measured for it
     ├── IndexMismatch         a sound index that this set-up must not use
@@ -39,6 +40,10 @@ class NothingToIndex(QAError):
 
 class BadQuestion(QAError):
     """The question holds nothing to look for, or far too much."""
+
+
+class BadFilter(QAError):
+    """What should tell a date tells none."""
 
 
 class NotMeasured(QAError):

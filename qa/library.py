@@ -16,6 +16,7 @@ from qa.changes import Changes, compare
 from qa.clean import mark
 from qa.embed import Embedder, SentenceTransformerEmbedder
 from qa.errors import IndexBusy, IndexDamaged, IndexMismatch, NothingToIndex, QAError, UnreadableFile
+from qa.filters import Filter
 from qa.load import Loaded
 from qa.load import load as load_files
 from qa.pieces import Piece, pieces
@@ -187,8 +188,11 @@ class Library:
             raise KeyError(f"no such document: {', '.join(sorted(unknown))}")
         self.hold([document for key, document in self._documents.items() if key not in gone])
 
-    def search(self, question: str, k: int) -> list[tuple[Passage, Hit]]:
-        """The ``k`` passages nearest to the question, best first."""
+    def search(self, question: str, k: int, *, only: Filter | None = None) -> list[tuple[Passage, Hit]]:
+        """The ``k`` passages nearest to the question, of documents that meet ``only``, best first.
+
+        How telling a word is, is still told by all documents.
+        """
         if self._store is None or not len(self._store):
             return []
         if self._spelling is None:
@@ -199,28 +203,41 @@ class Library:
             k,
             variants=self._spelling.variants(question, self.embedder.count_tokens),
             fusion=self.fusion,
+            among=self._rows_of(only) if only else None,
         )
         return [(self._passages[hit.row], hit) for hit in hits]
 
-    def ask(self, question: str, *, top: int = 3, threshold: float | None = None) -> Answer:
-        """What the documents say to ``question``: up to ``top`` citations, best first.
+    def _rows_of(self, only: Filter) -> "np.typing.NDArray[np.int64]":
+        met = {document.id for document in self._documents.values() if only.meets(document)}
+        rows = [row for row, passage in enumerate(self._passages) if passage.document.id in met]
+        return np.array(rows, np.int64)
+
+    def ask(self, question: str, *, top: int = 3, threshold: float | None = None, only: Filter | None = None) -> Answer:
+        """What the documents, those that meet ``only``, say to ``question``: up to ``top`` citations, best first.
 
         None where the confidence is below ``threshold``, or where that is None
         below the library's own. Raises BadQuestion for
         a question without a word, or of more than 2,000 characters.
         """
         check(question)
-        return self.answer(question, self.search(question, PASSAGES_READ), top=top, threshold=threshold)
+        found = self.search(question, PASSAGES_READ, only=only)
+        return self.answer(question, found, top=top, threshold=threshold, only=only)
 
     def answer(
-        self, question: str, found: Sequence[tuple[Passage, Hit]], *, top: int = 3, threshold: float | None = None
+        self,
+        question: str,
+        found: Sequence[tuple[Passage, Hit]],
+        *,
+        top: int = 3,
+        threshold: float | None = None,
+        only: Filter | None = None,
     ) -> Answer:
         """The second half of :meth:`ask`: what the passages ``found`` by :meth:`search`, best first, say to it."""
         return answer_from(
             question,
             found,
             reader=self.reader,
-            documents=self.documents,
+            documents=[document for document in self.documents if not only or only.meets(document)],
             top=top,
             threshold=self.threshold if threshold is None else threshold,
         )

@@ -46,16 +46,19 @@ class DenseIndex:
         found: Vectors = self._index.reconstruct_batch(np.asarray(rows, dtype=np.int64))
         return found
 
-    def search(self, vector: Vectors, k: int) -> tuple[Rows, Scores]:
-        """The ``k`` best rows and their cosines in [-1, 1], best first, ties by row."""
-        k = min(k, len(self))
+    def search(self, vector: Vectors, k: int, *, among: Rows | None = None) -> tuple[Rows, Scores]:
+        """The ``k`` best rows, of those ``among`` if given, and their cosines in [-1, 1], best first, ties by row."""
+        count = len(self) if among is None else len(among)
+        k = min(k, count)
         if not k:
             return np.empty(0, np.int64), np.empty(0)
+        only = None if among is None else faiss.SearchParameters(sel=faiss.IDSelectorBatch(among))  # type: ignore[call-arg]  # SWIG
         wanted = self._checked(vector[None, :])
-        cosines, rows = (found[0] for found in self._index.search(wanted, min(k + 1, len(self))))
+        cosines, rows = (found[0] for found in self._index.search(wanted, min(k + 1, count), params=only))
         if cosines[k - 1] == cosines[-1] and len(rows) > k:
             # Of rows that are equal at the end FAISS keeps any; take them all, to keep the first.
-            _, cosines, rows = self._index.range_search(wanted, float(np.nextafter(cosines[-1], np.float32(-2))))
+            least = float(np.nextafter(cosines[-1], np.float32(-2)))
+            _, cosines, rows = self._index.range_search(wanted, least, params=only)
         order = np.lexsort((rows, -cosines))[:k]
         return rows[order], np.clip(cosines[order].astype(np.float64), -1.0, 1.0)
 

@@ -99,9 +99,13 @@ class LexicalIndex:
                 scores[self._rows[postings]] += self._impacts[postings]
         return scores
 
-    def search(self, words: Sequence[str], k: int) -> tuple[Rows, Scores]:
-        """The ``k`` best rows that share a word, and their scores, best first, ties by row."""
+    def search(self, words: Sequence[str], k: int, *, among: Rows | None = None) -> tuple[Rows, Scores]:
+        """The ``k`` best rows, of those ``among`` if given, that share a word, and their scores, best first, ties by
+        row."""
         scores = self.scores(words)
+        if among is not None:
+            scores, every = np.zeros(len(self)), scores
+            scores[among] = every[among]
         touched = np.flatnonzero(scores)
         best = touched[np.lexsort((touched, -scores[touched]))[:k]]
         return best, scores[best]

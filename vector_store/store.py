@@ -85,13 +85,14 @@ class HybridStore:
         *,
         variants: Sequence[str] = (),
         fusion: Fusion = "weighted",
+        among: Rows | None = None,
     ) -> list[Hit]:
-        """The ``k`` best rows, best first, ties by row.
+        """The ``k`` best rows, of those ``among`` if given, best first, ties by row.
 
         ``variants`` are words that stand for one of ``words``: they score like them, but no more is expected of a row.
         """
-        cosines = _ranking(*self._dense.search(vector, max(k, DEPTH)))
-        bm25 = _ranking(*self._lexical.search([*words, *variants], max(k, DEPTH)))
+        cosines = _ranking(*self._dense.search(vector, max(k, DEPTH), among=among))
+        bm25 = _ranking(*self._lexical.search([*words, *variants], max(k, DEPTH), among=among))
         if fusion == "weighted":
             fused = weighted_sum(cosines, bm25, highest_bm25=self._lexical.highest(words))
         elif fusion == "rrf":
