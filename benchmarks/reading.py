@@ -18,7 +18,6 @@ from statistics import median
 import numpy as np
 import torch
 
-from qa.answer import answer_from
 from qa.embed import SentenceTransformerEmbedder
 from qa.evaluation.gold import holds
 from qa.evaluation.questions import read_documents, read_questions
@@ -72,12 +71,12 @@ def depths(folder: Path, questions: int) -> None:
     print("| k | first quote | one of three | ms, p50 | read |\n|---|---|---|---|---|")
     for k in DEPTHS:
         network = Counting()
-        reader = TrainedReader(network)
+        library.reader = TrainedReader(network)
         hits, times = [], []
         for one in asked:
             found = library.search(one.question, k)
             began = time.perf_counter()
-            answer = answer_from(one.question, found, reader=reader, documents=library.documents, top=3, threshold=0.0)
+            answer = library.answer(one.question, found, threshold=0.0)
             times.append(time.perf_counter() - began)
             right = [any(holds(citation.quote, gold) for gold in one.gold) for citation in answer.citations]
             hits.append((any(right[:1]), any(right)))

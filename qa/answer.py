@@ -1,7 +1,7 @@
 """From passages to an answer: read, lift the spans to their documents, merge, decide whether the documents say it."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from qa.quote import quote
@@ -43,6 +43,7 @@ def answer_from(
     *,
     reader: Reader,
     documents: Sequence[Document],
+    groups: Mapping[str, str],
     top: int = 3,
     threshold: float = THRESHOLD,
 ) -> Answer:
@@ -50,7 +51,8 @@ def answer_from(
 
     None where the confidence is below ``threshold``; ``Answer.passages`` are
     then the nearest passages. In ``documents``, all of them, other places of
-    the quotes are looked for.
+    the quotes are looked for; those that are of one of the ``groups`` (id of
+    the document, of the group) count as one source.
     """
     if top < 1:
         raise ValueError(f"top must be at least 1, got {top}")
@@ -63,13 +65,15 @@ def answer_from(
     ]
     candidates.sort(key=lambda c: (-c.span.score, c.passage.document.id, c.start))
     confidence = reader.calibration.confidence(candidates[0].span.score) if candidates else 0.0
-    citations = _cited(candidates, top, documents) if candidates and confidence >= threshold else ()
+    citations = _cited(candidates, top, documents, groups) if candidates and confidence >= threshold else ()
     return Answer(
         question, citations, tuple(passages), confidence, near=max((hit.score for _, hit in found), default=0.0) >= NEAR
     )
 
 
-def _cited(candidates: Sequence[_Candidate], top: int, documents: Sequence[Document]) -> tuple[Citation, ...]:
+def _cited(
+    candidates: Sequence[_Candidate], top: int, documents: Sequence[Document], groups: Mapping[str, str]
+) -> tuple[Citation, ...]:
     """The first ``top`` that say different things; each with the other places where it stands word for word."""
     chosen: dict[str, Citation] = {}
     for candidate in candidates:
@@ -78,7 +82,14 @@ def _cited(candidates: Sequence[_Candidate], top: int, documents: Sequence[Docum
         said = " ".join(candidate.passage.document.text[candidate.start : candidate.end].split())
         if said not in chosen and not any(_holds(citation.quote, candidate) for citation in chosen.values()):
             chosen[said] = _citation(candidate, chosen.values())
-    return tuple(replace(citation, also=_other_places(citation.quote, documents)) for citation in chosen.values())
+    return tuple(_told_everywhere(citation, documents, groups) for citation in chosen.values())
+
+
+def _told_everywhere(citation: Citation, documents: Sequence[Document], groups: Mapping[str, str]) -> Citation:
+    """The citation with its other places, and how many of all are independent of each other."""
+    also = _other_places(citation.quote, documents)
+    sources = {groups[place.document.id] for place in (citation.quote, *also)}
+    return replace(citation, also=also, sources=len(sources))
 
 
 def _holds(quoted: Quote, candidate: _Candidate) -> bool:

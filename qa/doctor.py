@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from qa.clean import mark
+from qa.copies import near_copies, signature
 from qa.errors import QAError
 from qa.library import Library
 from qa.pieces import pieces
@@ -53,7 +54,7 @@ def examine(folder: Path, *, deep: bool = False, library: Library | None = None)
         named = snapshot.names(folder)
     except QAError as error:
         return Examination((Finding(str(error), sound=False),))
-    checks: list[Callable[[Library], Iterator[Finding]]] = [_documents, _marks, _passages, _rows]
+    checks: list[Callable[[Library], Iterator[Finding]]] = [_documents, _copies, _marks, _passages, _rows]
     if deep:
         checks.append(_vectors)
     found = [Finding(f"{len(named)} files have the digests that the manifest names")]
@@ -76,10 +77,26 @@ def _documents(library: Library) -> Iterator[Finding]:
 
 def _marks(library: Library) -> Iterator[Finding]:
     """What is marked is what would be marked now."""
-    documents = library.documents
-    found = mark(documents)
-    wrong = [one.id for one, its in zip(documents, found, strict=True) if library.marks(one.id) != its]
-    yield from _each(wrong, f"{sum(map(len, found))} marks stand where they belong", "marks of")
+    shown = library.contents.shown
+    firsts = [document for document in library.documents if shown[document.id] == document.id]
+    found = dict(zip((first.id for first in firsts), mark(firsts), strict=True))
+    wrong = [one.id for one in library.documents if library.marks(one.id) != found.get(shown[one.id])]
+    yield from _each(wrong, f"{sum(map(len, found.values()))} marks stand where they belong", "marks of")
+
+
+def _copies(library: Library) -> Iterator[Finding]:
+    """Exact copies have the passages of one of them, and near ones are of one group."""
+    contents = library.contents
+    wrong = []
+    for key, first in contents.shown.items():
+        same = library.holds(first) and library.document(first).text == library.document(key).text
+        if not same or contents.groups[first] != contents.groups[key]:
+            wrong.append(key)
+    firsts = [document for document in library.documents if contents.shown[document.id] == document.id]
+    groups = near_copies(firsts, {first.id: signature(first.text) for first in firsts})
+    wrong += [key for key, group in groups.items() if contents.groups[key] != group]
+    kinds = len(set(contents.groups.values()))
+    yield from _each(wrong, f"{kinds} sources: copies, exact and near, count as one", "copies of")
 
 
 def _passages(library: Library) -> Iterator[Finding]:

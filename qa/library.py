@@ -2,9 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -13,31 +12,21 @@ import numpy as np
 from qa import __version__
 from qa.answer import PASSAGES_READ, answer_from
 from qa.changes import Changes, compare
-from qa.clean import mark
+from qa.contents import Contents, Marks, Progress
 from qa.embed import Embedder, SentenceTransformerEmbedder
 from qa.errors import IndexBusy, IndexDamaged, IndexMismatch, NothingToIndex, QAError, UnreadableFile
 from qa.filters import Filter
 from qa.load import Loaded
 from qa.load import load as load_files
-from qa.pieces import Piece, pieces
 from qa.question import check
 from qa.read import Reader, TrainedReader
-from qa.records import Answer, Document, Mark, Passage
-from qa.saved import from_lines, to_lines
+from qa.records import Answer, Document, Passage
+from qa.saved import from_files, to_files
 from qa.spelling import Spelling
-from qa.split import split
-from qa.text import asked_words, words
+from qa.text import asked_words
 from qa.unfinished import UNFINISHED, Unfinished
 from vector_store import FUSIONS, Hit, HybridStore, SnapshotBusy, SnapshotDamaged, SnapshotNewer, snapshot, writing
 from vector_store.store import Fusion
-
-Progress = Callable[[int, int, str], None]
-"""Told how many passages are embedded, of how many, and at which document."""
-
-Marks = tuple[Mark, ...]
-
-# At least this many tokens of every passage are its own, however long its document's title is.
-_LEAST_TOKENS = 32
 
 
 class Library:
@@ -57,10 +46,7 @@ class Library:
         self.changes = Changes()
         self.paths: tuple[str, ...] = ()
         self._read_by = __version__
-        self._documents: dict[str, Document] = {}
-        self._marks: dict[str, Marks] = {}
-        self._passages: list[Passage] = []
-        self._store: HybridStore | None = None
+        self._contents = Contents()
         self._spelling: Spelling | None = None
 
     @classmethod
@@ -105,7 +91,7 @@ class Library:
             if snapshot.version(Path(index)) != version:  # somebody else was quicker
                 library, loaded = cls._before(paths, index, embedder)
             library.changes = compare(library.documents, loaded.documents)
-            if library.changes or library._store is None or library.fusion != fusion:
+            if library.changes or library.store is None or library.fusion != fusion:
                 unfinished = Unfinished(Path(index), library.embedder.digest)
                 library.fusion, library.paths = fusion, tuple(str(Path(path).resolve()) for path in paths)
                 library.hold(loaded.documents, progress=progress, unfinished=unfinished)
@@ -153,64 +139,82 @@ class Library:
     @property
     def documents(self) -> tuple[Document, ...]:
         """Every document, by id."""
-        return tuple(self._documents[key] for key in sorted(self._documents))
+        return tuple(self._contents.documents.values())
 
     @property
     def passages(self) -> tuple[Passage, ...]:
         """Every passage, by document and place."""
-        return tuple(self._passages)
+        return tuple(self._contents.passages)
+
+    @property
+    def contents(self) -> Contents:
+        """All that is held, and what is known of it; not to be changed."""
+        return self._contents
 
     @property
     def store(self) -> HybridStore | None:
         """Where the passages are found, row by row; None before there is any."""
-        return self._store
+        return self._contents.store
 
     def holds(self, document_id: str) -> bool:
         """Whether there is a document with that id."""
-        return document_id in self._documents
+        return document_id in self._contents.documents
 
     def document(self, document_id: str) -> Document:
         """The document with that id; KeyError if there is none."""
-        return self._documents[document_id]
+        return self._contents.documents[document_id]
+
+    def copies(self, document_id: str) -> tuple[str, ...]:
+        """The other documents of its group, exact copies and near ones; KeyError if there is no such document."""
+        group = self._contents.groups[document_id]
+        return tuple(key for key, own in self._contents.groups.items() if own == group and key != document_id)
 
     def marks(self, document_id: str) -> Marks:
         """The ranges of that document that are never quoted; KeyError if there is no such document."""
-        return self._marks[document_id]
+        return self._contents.marks[document_id]
 
     def add(self, documents: Iterable[Document], *, progress: Progress | None = None) -> None:
         """Add documents; one whose id is taken replaces the one that has it."""
-        self.hold([*self._documents.values(), *documents], progress=progress)
+        self.hold([*self._contents.documents.values(), *documents], progress=progress)
 
     def remove(self, document_ids: Iterable[str]) -> None:
         """Remove documents, and every trace of them; KeyError, and nothing removed, if an id is unknown."""
         gone = set(document_ids)
-        if unknown := gone - self._documents.keys():
+        if unknown := gone - self._contents.documents.keys():
             raise KeyError(f"no such document: {', '.join(sorted(unknown))}")
-        self.hold([document for key, document in self._documents.items() if key not in gone])
+        self.hold([document for key, document in self._contents.documents.items() if key not in gone])
 
     def search(self, question: str, k: int, *, only: Filter | None = None) -> list[tuple[Passage, Hit]]:
         """The ``k`` passages nearest to the question, of documents that meet ``only``, best first.
 
         How telling a word is, is still told by all documents.
         """
-        if self._store is None or not len(self._store):
+        if self.store is None or not len(self.store):
             return []
         if self._spelling is None:
-            self._spelling = Spelling(self._store.vocabulary)
-        hits = self._store.search(
+            self._spelling = Spelling(self.store.vocabulary)
+        hits = self.store.search(
             self.embedder.embed_question(question),
-            asked_words(question, self._store.vocabulary),
+            asked_words(question, self.store.vocabulary),
             k,
             variants=self._spelling.variants(question, self.embedder.count_tokens),
             fusion=self.fusion,
             among=self._rows_of(only) if only else None,
         )
-        return [(self._passages[hit.row], hit) for hit in hits]
+        return [(self._as_asked(self._contents.passages[hit.row], only), hit) for hit in hits]
 
     def _rows_of(self, only: Filter) -> "np.typing.NDArray[np.int64]":
-        met = {document.id for document in self._documents.values() if only.meets(document)}
-        rows = [row for row, passage in enumerate(self._passages) if passage.document.id in met]
+        shown = self._contents.shown
+        met = {shown[key] for key, document in self._contents.documents.items() if only.meets(document)}
+        rows = [row for row, passage in enumerate(self._contents.passages) if passage.document.id in met]
         return np.array(rows, np.int64)
+
+    def _as_asked(self, passage: Passage, only: Filter | None) -> Passage:
+        """``passage``, or the same range of an exact copy of its document, where only that one is asked."""
+        if not only or only.meets(passage.document):
+            return passage
+        copies = (self.document(key) for key, first in self._contents.shown.items() if first == passage.document.id)
+        return Passage(next(filter(only.meets, copies)), passage.start, passage.end)
 
     def ask(self, question: str, *, top: int = 3, threshold: float | None = None, only: Filter | None = None) -> Answer:
         """What the documents, those that meet ``only``, say to ``question``: up to ``top`` citations, best first.
@@ -237,6 +241,7 @@ class Library:
             question,
             found,
             reader=self.reader,
+            groups=self._contents.groups,
             documents=[document for document in self.documents if not only or only.meets(document)],
             top=top,
             threshold=self.threshold if threshold is None else threshold,
@@ -256,16 +261,16 @@ class Library:
             [document.id, document.sha256 or hashlib.sha256(document.text.encode()).hexdigest(), document.title]
             for document in self.documents
         ]
-        ranges = [[passage.document.id, passage.start, passage.end] for passage in self._passages]
+        ranges = [[passage.document.id, passage.start, passage.end] for passage in self._contents.passages]
         content = json.dumps([lines, ranges, self.embedder.digest, self.fusion])
         return hashlib.sha256(content.encode()).hexdigest()
 
     def save(self, folder: str | Path) -> None:
         """Write the library to ``folder``, whole or not at all; IndexBusy where another program does so for longer
         than a minute."""
-        if self._store is None:
+        if self.store is None:
             raise NothingToIndex("no document holds a text to be asked, so there is nothing to save")
-        files = {"documents.jsonl": to_lines(self.documents, self._marks, self._passages), **self._store.to_files()}
+        files = to_files(self._contents)
         with _writing(Path(folder)):
             snapshot.save(Path(folder), files, self._about())
             _tidy(Path(folder))
@@ -285,13 +290,7 @@ class Library:
             )
             library._check_embedder(about)
             library.paths, library._read_by = tuple(about.get("paths", ())), about.get("read_by", "")
-            for document, marks, passages in from_lines(files["documents.jsonl"]):
-                library._documents[document.id] = document
-                library._marks[document.id] = marks
-                library._passages.extend(passages)
-            library._store = HybridStore.from_files(files)
-            if len(library._store) != len(library._passages):
-                raise SnapshotDamaged(f"{len(library._passages)} passages for {len(library._store)} rows")
+            library._contents = from_files(files)
         except FileNotFoundError as error:
             raise NothingToIndex(f"{folder} holds no index; make one with: qa index FOLDER --index {folder}") from error
         except SnapshotNewer as error:
@@ -307,73 +306,14 @@ class Library:
         progress: Progress | None = None,
         unfinished: Unfinished | None = None,
     ) -> None:
-        """Hold exactly ``documents``; of several with one id the last one.
-
-        What the library or ``unfinished`` has a vector of is not embedded again,
-        and what is embedded is kept in ``unfinished`` at once.
-        """
-        wanted = {document.id: document for document in documents}
-        ordered = [wanted[key] for key in sorted(wanted)]
-        marks = {document.id: found for document, found in zip(ordered, mark(ordered), strict=True)}
-        passages = self._split_all(ordered, marks)
-        self._store = self._stored(passages, progress, unfinished)
-        self._passages, self._documents, self._marks = passages, wanted, marks
+        """Hold exactly ``documents``, as :meth:`qa.contents.Contents.become` says."""
+        self._contents = self._contents.become(documents, self.embedder, progress=progress, unfinished=unfinished)
         self._spelling = None
         self.reader.forget()
 
-    def _split_all(self, documents: Sequence[Document], marks: Mapping[str, Marks]) -> list[Passage]:
-        """The passages of ``documents``; of what did not change they are there already."""
-        there = {key: list(passages) for key, passages in groupby(self._passages, key=lambda one: one.document.id)}
-        found: list[Passage] = []
-        for document in documents:
-            own = marks[document.id]
-            same = self._documents.get(document.id) == document and self._marks[document.id] == own
-            found += there.get(document.id, []) if same else self._split(document, own)
-        return found
-
-    def _split(self, document: Document, marks: Marks) -> list[Passage]:
-        counts = self.embedder.count_tokens([document.context])
-        limit = max(self.embedder.window - counts[0], _LEAST_TOKENS)
-        return split(document, marks, count_tokens=self.embedder.count_tokens, limit=limit)
-
-    def _stored(
-        self, passages: Sequence[Passage], progress: Progress | None, unfinished: Unfinished | None
-    ) -> HybridStore | None:
-        """A store of exactly ``passages``, row by row; the present one goes up in it."""
-        wanted = pieces(passages)
-        rows = _rows(pieces(self._passages))
-        new = list({piece.key: piece for piece in wanted if piece.key not in rows}.values())
-        store = self._store
-        if new:
-            vectors = self._embed(new, progress, unfinished)
-            store = HybridStore(vectors.shape[1]) if store is None else store
-            rows |= _rows(new, first=len(store))
-            store.add(vectors, [words(text) for piece in new for text in piece.texts])
-        if store is not None:
-            store.take([row for piece in wanted for row in rows[piece.key]])
-        return store
-
-    def _embed(
-        self, new: Sequence[Piece], progress: Progress | None, unfinished: Unfinished | None
-    ) -> "np.typing.NDArray[np.float32]":
-        parts, done, count = [], 0, sum(len(piece.passages) for piece in new)
-        documents = len({piece.passages[0].document.id for piece in new})
-        for number, (_, group) in enumerate(groupby(new, key=lambda piece: piece.passages[0].document.id), start=1):
-            for piece in group:
-                vectors = unfinished.find(piece.key) if unfinished else None
-                if vectors is None:
-                    vectors = self.embedder.embed_passages(piece.texts)
-                    if unfinished:
-                        unfinished.keep(piece.key, vectors)
-                parts.append(vectors)
-                done += len(vectors)
-                if progress:
-                    progress(done, count, f"document {number} of {documents}")
-        return np.concatenate(parts)
-
     def _known(self) -> Mapping[str, Document]:
         """The documents that would be read the same way again: another version may read a file otherwise."""
-        return self._documents if self._read_by == __version__ else {}
+        return self._contents.documents if self._read_by == __version__ else {}
 
     def _about(self) -> dict[str, Any]:
         return {
@@ -381,8 +321,8 @@ class Library:
             "fusion": self.fusion,
             "read_by": __version__,
             "paths": self.paths,
-            "documents": len(self._documents),
-            "passages": len(self._passages),
+            "documents": len(self._contents.documents),
+            "passages": len(self._contents.passages),
         }
 
     def _check_embedder(self, about: Mapping[str, Any]) -> None:
@@ -398,15 +338,6 @@ def _tidy(folder: Path) -> None:
     """Nothing but the newest version of the index stays in ``folder``; what was kept of a run is in it by now."""
     snapshot.tidy(folder)
     (folder / UNFINISHED).unlink(missing_ok=True)
-
-
-def _rows(some: Sequence[Piece], *, first: int = 0) -> dict[bytes, range]:
-    """Of every piece its rows, where they stand one after the other from ``first`` on."""
-    rows: dict[bytes, range] = {}
-    for piece in some:
-        rows[piece.key] = range(first, first + len(piece.passages))
-        first += len(piece.passages)
-    return rows
 
 
 @contextmanager

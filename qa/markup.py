@@ -5,7 +5,7 @@ from html import escape
 from itertools import pairwise
 
 from qa.records import Answer, Citation, Document, Mark, Quote, Range, Slice
-from qa.render import NEAREST, confidence, described, refusal
+from qa.render import NEAREST, confidence, described, refusal, sources
 from qa.render import nearest as near
 from qa.text import sentences
 
@@ -49,10 +49,12 @@ def answer(found: Answer, *, nearest: int = 3) -> str:
 
 def _citation(citation: Citation, number: int) -> str:
     """The quote between its neighbours; the button opens the whole document."""
+    said_by = f'<p class="quiet">{escape(sources(citation).capitalize())}</p>' if citation.also else ""
     return (
         f'<li><blockquote dir="auto">{_in_passage(citation)}</blockquote>'
         f"{_opener(citation.quote, number)}"
-        f"{''.join(_opener(place, label='also at') for place in citation.also)}</li>"
+        f"{''.join(_opener(place, label='also at') for place in citation.also)}"
+        f"{said_by}</li>"
     )
 
 

@@ -159,6 +159,7 @@ class Span:
 class Citation:
     """A quote, the passage it stands in, its score in [0, 1], and where else it stands word for word.
 
+    ``sources`` are how many of these places are independent of each other: copies of one text, exact or near, are one.
     ``exact`` is the very answer within the quote; None where all of it answers.
     """
 
@@ -166,6 +167,7 @@ class Citation:
     passage: Passage
     score: float
     also: tuple[Quote, ...] = ()
+    sources: int = 1
     exact: Quote | None = None
 
     def __post_init__(self) -> None:
@@ -178,6 +180,8 @@ class Citation:
             and self.quote.start <= self.exact.start < self.exact.end <= self.quote.end
         ):
             raise ValueError("the quote does not contain the exact answer")
+        if not 1 <= self.sources <= 1 + len(self.also):
+            raise ValueError(f"sources must be from 1 to {1 + len(self.also)}, got {self.sources}")
         if not 0 <= self.score <= 1:
             raise ValueError(f"score must be in [0, 1], got {self.score}")
 

@@ -42,6 +42,11 @@ def confidence(answer: Answer) -> str:
     return f"{word} (confidence {answer.confidence:.2f})"
 
 
+def sources(citation: Citation) -> str:
+    """How many of the places of a quote are independent of each other; copies of one text, exact or near, are one."""
+    return f"said by {citation.sources} independent source{'' if citation.sources == 1 else 's'}"
+
+
 def refusal(answer: Answer) -> str:
     """That the documents don't say, and which kind of silence it is; empty where they do."""
     return "" if answer.found else " ".join([NOT_FOUND, _WHY[answer.refusal]])
@@ -71,6 +76,7 @@ def to_text(answer: Answer, *, top: int = 3) -> str:
             f"    {described(citation.quote.document)}",
             f"    {citation.place}",
             *(f"    also: {place.place}" for place in citation.also),
+            *([f"    {sources(citation)}"] if citation.also else []),
             "",
         ]
     lines.append(confidence(answer))

@@ -13,7 +13,7 @@ from qa import render
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from qa.library import Progress
+    from qa.contents import Progress
     from qa.records import Answer
 
 
@@ -73,6 +73,8 @@ def show(answer: "Answer", *, top: int) -> None:
         console.print(Text.assemble(*(part for part in parts if part[0])))
         for place in citation.also:
             console.print(Text(f"also: {render.safe(place.place)}", style="cyan"))
+        if citation.also:
+            console.print(Text(render.sources(citation), style="dim"))
         console.print()
     if answer.found:
         console.print(Text(render.confidence(answer), style="dim"))

@@ -40,8 +40,9 @@ def test_a_sound_index_is_told_line_by_line(index: Path) -> None:
     found = examine(index, library=load(index), deep=True)
     assert found.sound
     assert found.lines == (
-        "sound   4 files have the digests that the manifest names",
+        "sound   5 files have the digests that the manifest names",
         "sound   5 documents: each text is what its file's digest says",
+        "sound   5 sources: copies, exact and near, count as one",
         "sound   4 marks stand where they belong",
         "sound   5 passages stand in order, and on nothing that is marked",
         "sound   5 vectors of 256 numbers have length 1",
@@ -69,20 +70,23 @@ def test_a_flipped_byte_is_found(index: Path) -> None:
 
 def test_a_text_that_is_not_its_files_is_found(index: Path) -> None:
     library = load(index)
-    library._documents["lease.txt"] = Document("lease.txt", "The lease.", sha256="ab" * 32, encoding="utf-8")
+    library.contents.documents["lease.txt"] = Document("lease.txt", "The lease.", sha256="ab" * 32, encoding="utf-8")
     assert "document lease.txt" in wrong(library, index)
 
 
 def test_a_mark_that_is_missing_or_one_too_many_is_found(index: Path) -> None:
     library = load(index)
-    library._marks["0.txt"] = ()
-    library._marks["lease.txt"] = (Mark(Range(0, 3), "furniture"),)
+    library.contents.marks["0.txt"] = ()
+    library.contents.marks["lease.txt"] = (Mark(Range(0, 3), "furniture"),)
     assert wrong(library, index) == ["marks of 0.txt", "marks of lease.txt", "passage lease.txt, line 1"]
 
 
 def test_a_passage_out_of_order_is_found(index: Path) -> None:
     library = load(index)
-    library._passages[0], library._passages[1] = library._passages[1], library._passages[0]
+    library.contents.passages[0], library.contents.passages[1] = (
+        library.contents.passages[1],
+        library.contents.passages[0],
+    )
     found = wrong(library, index)
     assert "passage 0.txt, lines 1–3" in found
     assert "words of 1.txt, lines 1–3" in found

@@ -4,6 +4,7 @@ import shutil
 import weakref
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from qa.changes import Changes
 from qa.doctor import examine
 from qa.embed import HashingEmbedder, Vectors
 from qa.errors import IndexDamaged, IndexMismatch, ModelMissing, NothingToIndex, QAError
+from qa.filters import Filter
 from qa.library import Library
 from qa.load.metadata import Metadata
 from qa.read import SentenceReader
@@ -387,6 +389,56 @@ def test_progress_counts_every_passage_up_to_all_of_them() -> None:
     assert counts[-1] == 330
 
 
+# Copies
+
+
+NEWS = "The harbour bridge of the old town was opened again this morning after three years of work on its two towers. "
+AGENCY = Document(
+    "b/agency.txt", NEWS + "Ferries went on as before, and the mayor made a very short speech.", date="2021-03-01"
+)
+
+
+def test_an_exact_copy_is_indexed_once_and_told_as_another_place() -> None:
+    embedder = CountingEmbedder()
+    library = Library(embedder=embedder, reader=SentenceReader(embedder))
+    library.add([AGENCY, replace(AGENCY, id="a/copy.txt", date="2021-03-02")])
+    assert {passage.document.id for passage in library.passages} == {"b/agency.txt"}  # the earlier one
+    assert embedder.texts == [AGENCY.text]
+    (citation, *_) = library.ask("When was the harbour bridge opened?", threshold=0).citations
+    assert [place.document.id for place in citation.also] == ["a/copy.txt"]
+    assert citation.sources == 1
+    assert library.copies("a/copy.txt") == ("b/agency.txt",)
+
+
+def test_the_copy_takes_over_when_the_first_is_removed() -> None:
+    copy = replace(AGENCY, id="a/copy.txt", date="2021-03-02")
+    library = make(AGENCY, copy)
+    library.remove(["b/agency.txt"])
+    assert_same(library, make(copy))
+
+
+def test_only_the_copy_is_asked_where_the_filter_says_so() -> None:
+    library = make(AGENCY, replace(AGENCY, id="a/copy.txt", date="2021-03-02"))
+    answer = library.ask("When was the harbour bridge opened?", threshold=0, only=Filter(documents=["a"]))
+    assert {passage.document.id for passage in answer.passages} == {"a/copy.txt"}
+    assert [place.document.id for place in answer.citations[0].also] == []
+
+
+def test_many_copies_make_no_furniture_of_a_text() -> None:
+    library = make(*(replace(AGENCY, id=f"{n}.txt") for n in range(5)))
+    assert [library.marks(document.id) for document in library.documents] == [()] * 5
+
+
+def test_near_copies_are_one_source_and_others_are_others() -> None:
+    near = Document("near.txt", AGENCY.text.replace("ferries", "boats") + " Reporting by our own people.")
+    other = Document("other.txt", f"We were there. {NEWS}Then it rained, and all the people of the town went home.")
+    library = make(AGENCY, near, other)
+    assert (library.copies("near.txt"), library.copies("other.txt")) == (("b/agency.txt",), ())
+    (citation, *_) = library.ask("When was the harbour bridge opened?", threshold=0).citations
+    assert len(citation.also) == 2
+    assert citation.sources == 2
+
+
 # From files
 
 
@@ -443,7 +495,7 @@ def test_saving_again_gives_the_same_bytes(index: Path, tmp_path: Path) -> None:
     library.save(tmp_path / "elsewhere")
     assert bytes_of(index) == first
     assert bytes_of(tmp_path / "elsewhere") == first
-    assert len(first) == 6  # documents, vectors, words, vocabulary, manifest; and the lock, empty
+    assert len(first) == 7  # documents, copies, vectors, words, vocabulary, manifest; and the lock, empty
 
 
 def test_the_manifest_says_what_is_in_the_index(index: Path) -> None:

@@ -45,6 +45,7 @@ def test_text_gives_the_quote_its_document_its_place_and_the_other_places() -> N
         "    Lease (Reuters, 2024-03-01)\n"
         "    hr/lease.md, lines 2–3\n"
         "    also: b.txt, line 1\n"
+        "    said by 1 independent source\n"
         "\n"
         "[2] “The lease”\n"
         "    b.txt\n"

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from qa.contents import Progress
 from qa.embed import Embedder
 from qa.errors import BadRun, QAError
 from qa.evaluation.asking import ask_each
@@ -16,7 +17,7 @@ from qa.evaluation.gold import judged
 from qa.evaluation.journal import Done, Journal
 from qa.evaluation.plan import Plan
 from qa.evaluation.run import FILE, Run, read, timings
-from qa.library import Library, Progress
+from qa.library import Library
 from qa.read import reader_named
 
 WORK = "unfinished"
