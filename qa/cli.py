@@ -320,9 +320,11 @@ def _ask(options: argparse.Namespace) -> int:
 
 
 def _serve(options: argparse.Namespace) -> int:
+    from qa.live import Live
     from qa.ui import serve
 
-    serve(_library(options), port=options.port)
+    index = None if options.documents else options.index or DEFAULT_INDEX
+    serve(Live(_library(options), index=index), port=options.port)
     return FOUND
 
 

@@ -45,6 +45,8 @@ class Library:
         self.notes: tuple[str, ...] = ()
         self.changes = Changes()
         self.paths: tuple[str, ...] = ()
+        self.version = ""
+        """Of the index that it was loaded from or saved to, as :func:`vector_store.snapshot.version` tells it."""
         self._read_by = __version__
         self._contents = Contents()
         self._spelling: Spelling | None = None
@@ -274,6 +276,7 @@ class Library:
         with _writing(Path(folder)):
             snapshot.save(Path(folder), files, self._about())
             _tidy(Path(folder))
+            self.version = snapshot.version(Path(folder))
 
     @classmethod
     def load(cls, folder: str | Path, *, embedder: Embedder | None = None, reader: Reader | None = None) -> "Library":
@@ -281,6 +284,7 @@ class Library:
 
         Raises NothingToIndex where no index is, IndexMismatch and IndexDamaged as their names say.
         """
+        version = snapshot.version(Path(folder))
         try:
             files, about = snapshot.load(Path(folder))
             library = cls(
@@ -290,7 +294,7 @@ class Library:
             )
             library._check_embedder(about)
             library.paths, library._read_by = tuple(about.get("paths", ())), about.get("read_by", "")
-            library._contents = from_files(files)
+            library._contents, library.version = from_files(files), version
         except FileNotFoundError as error:
             raise NothingToIndex(f"{folder} holds no index; make one with: qa index FOLDER --index {folder}") from error
         except SnapshotNewer as error:

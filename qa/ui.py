@@ -21,6 +21,7 @@ from qa import markup
 from qa.errors import NoFreePort, QAError
 from qa.guard import LocalOnly
 from qa.library import Library
+from qa.live import Live
 from qa.receipt import receipt
 from qa.records import Quote
 
@@ -39,14 +40,16 @@ _ASKING = threading.Lock()
 Update = Any  # what Gradio takes as a component's new value
 
 
-def serve(library: Library, *, port: int | None = None, examples: Sequence[str] = ()) -> None:
+def serve(library: Library | Live, *, port: int | None = None, examples: Sequence[str] = ()) -> None:
     """Serve the page on this machine until it is interrupted; NoFreePort where there is no port for it.
 
+    What is indexed meanwhile is taken up, if ``library`` is :class:`~qa.live.Live`.
     Without ``port`` it is 7860 or the next free one.
     """
     chosen = free_port(port)
-    page = build(library, examples)
-    threading.Thread(target=_warm, args=(library,), daemon=True).start()
+    live = library if isinstance(library, Live) else Live(library)
+    page = build(live, examples)
+    threading.Thread(target=_warm, args=(live.library,), daemon=True).start()
     page.queue(max_size=64, api_open=False)
     page.launch(**_launch_settings(chosen))
     print(f"Chapter & Verse is at http://{HOST}:{chosen} (Ctrl-C stops it)", flush=True)
@@ -71,8 +74,9 @@ def free_port(wanted: int | None) -> int:
     raise NoFreePort(f"port {wanted} is taken or not allowed; choose another with --port")
 
 
-def build(library: Library, examples: Sequence[str] = ()) -> gr.Blocks:
+def build(library: Library | Live, examples: Sequence[str] = ()) -> gr.Blocks:
     """The page: its components and what happens between them."""
+    live = library if isinstance(library, Live) else Live(library)
     page: gr.Blocks
     with gr.Blocks(title="Chapter & Verse", analytics_enabled=False, fill_width=True) as page:
         gr.HTML(_ABOUT, elem_id="masthead", js_on_load=None)
@@ -109,14 +113,14 @@ def build(library: Library, examples: Sequence[str] = ()) -> gr.Blocks:
                     offered = [gr.Button(text, size="sm", elem_classes="example") for text in examples]
             with gr.Column(min_width=320):
                 source = gr.HTML(
-                    markup.documents(library.documents),
+                    markup.documents(live.library.documents),
                     elem_id="source",
                     js_on_load=(_HERE / "page.js").read_text(encoding="utf-8"),
                     apply_default_css=False,
                 )
 
         def on_ask(asked: str, history: list[Update]) -> Iterator[tuple[Update, ...]]:
-            yield from _ask(library, asked, history)
+            yield from _ask(live.library, asked, history)
 
         for trigger, asked in [(box.submit, box), (button.click, box), *((o.click, o) for o in offered)]:
             trigger(
@@ -131,7 +135,7 @@ def build(library: Library, examples: Sequence[str] = ()) -> gr.Blocks:
         anew.click(lambda: ([], ""), None, [chat, box], queue=False, show_progress="hidden", api_visibility="private")
 
         def on_open(event: gr.EventData) -> Update:
-            return _open(library, event._data)
+            return _open(live.library, event._data)
 
         source.open_source(
             on_open,
@@ -145,6 +149,7 @@ def build(library: Library, examples: Sequence[str] = ()) -> gr.Blocks:
 
         def ask(question: str) -> dict[str, Any]:
             """The receipt of the answer to a question."""
+            library = live.library
             with _ASKING:
                 found = library.ask(question)
             return receipt(found, library, top=3, threshold=library.threshold)
