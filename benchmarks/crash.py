@@ -5,8 +5,8 @@
 Every time a folder of documents is changed (a third of them changed, moved, removed or added), a process of its own
 brings the index in step with it, with the packaged embedder, and is killed after a time drawn between 0 and what a
 whole run took. Then three questions are asked of what is on the disk: their answers must be, to the last digit, those
-of the library before or of the library after, and all three of the same. Then a run is let to its end, its answers must be
-those after, and the doctor must find nothing wrong.
+of the library before or of the library after, and all three of the same.
+Then a run is let to its end, its answers must be those after, and the doctor must find nothing wrong.
 """
 
 import argparse

@@ -1,12 +1,14 @@
 """Are the answers as good as they were? Runs the question sets and holds every measure against its floor.
 
-    python benchmarks/gate.py [SET ...] [--whole] [--data ../shared/data] [--out DIR] [--write [--allow-regression]]
+    python benchmarks/gate.py [SET ...] [--reader NAME] [--whole] [--data ../shared/data] [--out DIR]
+                              [--write [--allow-regression]]
 
 Sampled, to be quick: so many questions and documents of each set as stand below, drawn by seed 0, all documents with
-an answer among them; --whole asks everything. The seeds' own questions are always whole. Floors stand in
-tests/quality/floors.json with the digests of their data. --write raises them to what was measured, and refuses where
-something is below its floor, unless --allow-regression. --out keeps every run with its report. Where the folder of
-the sets is not there, the seeds' questions are asked alone. Exit status 1 where something is below its floor.
+an answer among them; --whole asks everything. The seeds' own questions are always whole. Each reader is asked, and has
+floors of its own; they stand in tests/quality/floors.json with the digests of their data. --write raises them to what
+was measured, and refuses where something is below its floor, unless --allow-regression. --out keeps every run with its
+report. Where the folder of the sets is not there, the seeds' questions are asked alone. Exit status 1 where something
+is below its floor.
 """
 
 import argparse
@@ -22,11 +24,12 @@ from qa.evaluation.evaluate import evaluate
 from qa.evaluation.plan import Plan, Settings, read_plan, thinned
 from qa.evaluation.run import Run, code
 from qa.evaluation.scores import BY_NAME
+from qa.read import SentenceReader, TrainedReader
 
 ROOT = Path(__file__).parent.parent
 FLOORS = ROOT / "tests" / "quality" / "floors.json"
 
-# Set -> how many questions and documents: seven sets in less than ten minutes on two cores.
+# Set -> how many questions and documents: seven sets, by both readers, in less than ten minutes on two cores.
 SAMPLES = {
     "clapnq_dev": (80, 160),
     "ir_cranfield": (30, 250),
@@ -37,19 +40,31 @@ SAMPLES = {
     "xquad_en": (120, 48),
 }
 SEEDS = "seeds"
+QUESTIONS = ROOT / "tests" / "quality" / "questions.jsonl"
+READERS = (TrainedReader.name, SentenceReader.name)
 
 
-def plans(data: Path, chosen: list[str], *, whole: bool) -> dict[str, Plan]:
-    """What to ask, by the name of its floors."""
-    found = {SEEDS: read_plan(ROOT / "tests" / "quality" / "questions.jsonl", documents=ROOT / "seeds")}
-    if data.is_dir():
-        for name, (questions, documents) in SAMPLES.items():
-            if not chosen or name in chosen:
-                plan = read_plan(data / name, settings=Settings(sample=None if whole else questions))
-                found[name if whole else f"{name}, sampled"] = plan if whole else thinned(plan, documents)
-    else:
+def plans(data: Path, chosen: list[str], readers: list[str], *, whole: bool) -> dict[str, Plan]:
+    """What to ask of which reader, by the name of its floors."""
+    found = {}
+    if not data.is_dir():
         print(f"{data} is not there, so the seeds' own questions are asked alone; name the folder with --data")
-    return {name: plan for name, plan in found.items() if name != SEEDS or not chosen or SEEDS in chosen}
+    for reader in readers:
+        for name in chosen or [SEEDS, *SAMPLES]:
+            if name == SEEDS:
+                settings = Settings(reader=reader)
+                found[named(SEEDS, reader)] = read_plan(QUESTIONS, documents=ROOT / "seeds", settings=settings)
+            elif data.is_dir():
+                questions, documents = SAMPLES[name]
+                plan = read_plan(data / name, settings=Settings(sample=None if whole else questions, reader=reader))
+                of = name if whole else f"{name}, sampled"
+                found[named(of, reader)] = plan if whole else thinned(plan, documents)
+    return found
+
+
+def named(name: str, reader: str) -> str:
+    """The name of a set's floors: those of the reader by likeness, which came first, have the set's own."""
+    return name if reader == SentenceReader.name else f"{name}, {reader}"
 
 
 def report(runs: Mapping[str, Run]) -> str:
@@ -86,6 +101,7 @@ def _milliseconds(run: Run) -> str:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("sets", nargs="*", metavar="SET", help=f"of {', '.join([SEEDS, *SAMPLES])} (all)")
+    parser.add_argument("--reader", choices=READERS, help="ask this one alone")
     parser.add_argument("--whole", action="store_true")
     parser.add_argument("--data", type=Path, default=Path("../shared/data"), metavar="DIR")
     parser.add_argument("--out", type=Path, metavar="DIR")
@@ -95,17 +111,18 @@ def main() -> int:
     if unknown := set(options.sets) - {SEEDS, *SAMPLES}:
         parser.error(f"no such set: {', '.join(sorted(unknown))}; there are {', '.join([SEEDS, *SAMPLES])}")
 
+    readers = [options.reader] if options.reader else list(READERS)
     known = floors.read(FLOORS)
     runs: dict[str, Run] = {}
     broken = []
-    for name, plan in plans(options.data, options.sets, whole=options.whole).items():
+    for name, plan in plans(options.data, options.sets, readers, whole=options.whole).items():
         began = time.perf_counter()
         runs[name] = evaluate(plan)
         if not runs[name].complete:
             print(f"{name}: stopped; nothing is held against its floors")
             return 130
         if options.out:
-            write(runs[name], plan, options.out / name.partition(",")[0])
+            write(runs[name], plan, options.out / "-".join([name.partition(",")[0], plan.settings.reader]))
         below = floors.breaches(name, runs[name], known[name]) if name in known else []
         broken += below
         verdict = (

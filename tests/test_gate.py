@@ -36,6 +36,7 @@ def gate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     )
     monkeypatch.setattr(module, "ROOT", tmp_path)
     monkeypatch.setattr(module, "FLOORS", tmp_path / "floors.json")
+    monkeypatch.setattr(module, "QUESTIONS", tmp_path / "tests" / "quality" / "questions.jsonl")
     monkeypatch.setattr(module, "SAMPLES", {"small": (10, 8)})
     monkeypatch.setattr("qa.library.SentenceTransformerEmbedder", lambda *name: HashingEmbedder())
     monkeypatch.chdir(tmp_path)
@@ -54,8 +55,8 @@ def data(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def ran(gate: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> "Ran":
-    def run_it(*arguments: str) -> tuple[int, str]:
-        monkeypatch.setattr(sys, "argv", ["gate.py", *arguments])
+    def run_it(*arguments: str, reader: str = "sentence") -> tuple[int, str]:
+        monkeypatch.setattr(sys, "argv", ["gate.py", *arguments, *(["--reader", reader] if reader else [])])
         status = gate.main()
         assert isinstance(status, int)
         return status, capsys.readouterr().out
@@ -93,13 +94,20 @@ def test_what_is_measured_is_told_for_every_set_with_its_interval(ran: Ran, data
     assert re.search(r"\nversion \d+\.\d+\.\d+, code [0-9a-f]{12}\n", out)
 
 
+def test_both_readers_are_asked_and_have_floors_of_their_own(ran: Ran, data: Path) -> None:
+    _, out = ran("seeds", "small", "--data", str(data), "--write", reader="")
+    names = ["seeds", "seeds, trained", "small, sampled", "small, sampled, trained"]
+    assert list(floors.read(Path("floors.json"))) == names
+    assert "|  | seeds, trained | small, sampled, trained | seeds | small, sampled |" in out
+
+
 def test_the_whole_is_asked_where_it_is_wanted_and_its_floors_have_another_name(ran: Ran, data: Path) -> None:
     _, out = ran("small", "--data", str(data), "--whole", "--write", "--out", "runs")
     assert "| questions asked, answerable / not | 0 / 15 |" in out
     assert "| documents / passages | 12 / 12 |" in out
     assert list(floors.read(Path("floors.json"))) == ["small"]
-    assert run.read(Path("runs") / "small").complete
-    assert sorted(path.name for path in Path("runs", "small").iterdir()) == ["report.html", "run.json"]
+    assert run.read(Path("runs") / "small-sentence").complete
+    assert sorted(path.name for path in Path("runs", "small-sentence").iterdir()) == ["report.html", "run.json"]
     assert ran("small", "--data", str(data), "--write")[0] == 0
     assert list(floors.read(Path("floors.json"))) == ["small", "small, sampled"]
 

@@ -10,9 +10,10 @@ import pytest
 
 from qa.evaluation import floors
 from qa.evaluation.evaluate import evaluate
-from qa.evaluation.plan import read_plan
+from qa.evaluation.plan import Settings, read_plan
 from qa.evaluation.run import Run
 from qa.library import Library
+from qa.read import SentenceReader, TrainedReader
 
 ROOT = Path(__file__).parent.parent
 QUESTIONS = ROOT / "tests" / "quality" / "questions.jsonl"
@@ -20,9 +21,9 @@ QUESTIONS = ROOT / "tests" / "quality" / "questions.jsonl"
 pytestmark = [pytest.mark.model, pytest.mark.quality]
 
 
-@pytest.fixture(scope="module")
-def run() -> Run:
-    return evaluate(read_plan(QUESTIONS, documents=ROOT / "seeds"))
+@pytest.fixture(scope="module", params=[TrainedReader.name, SentenceReader.name])
+def run(request: pytest.FixtureRequest) -> Run:
+    return evaluate(read_plan(QUESTIONS, documents=ROOT / "seeds", settings=Settings(reader=request.param)))
 
 
 def test_there_are_questions_of_every_kind_and_every_gold_answer_stands_in_its_document() -> None:
@@ -45,7 +46,8 @@ def test_no_measure_is_below_its_floor(run: Run) -> None:
         if outcome.failure:
             quote = outcome.quotes[0].text if outcome.quotes else ""
             print(f"{outcome.failure} ({outcome.confidence:.2f}): {outcome.question} -> {quote}")
-    assert floors.breaches("seeds", run, floors.read(ROOT / "tests" / "quality" / "floors.json")["seeds"]) == []
+    name = "seeds" if run.settings["reader"] == SentenceReader.name else "seeds, trained"
+    assert floors.breaches(name, run, floors.read(ROOT / "tests" / "quality" / "floors.json")[name]) == []
 
 
 def test_every_quote_is_its_files_own_bytes(run: Run, seeds: Library) -> None:
