@@ -34,7 +34,8 @@ class Document:
     back into exactly those bytes, or empty where none does. ``title``,
     ``date`` (ISO 8601), ``source`` and ``author`` are empty where nothing
     gives one; ``origins`` says of each that is known where from: ``file`` (its
-    own metadata), ``text`` or ``name``. ``parts`` are sorted by their start.
+    own metadata), ``text``, ``name``, or of a date ``saved`` (the day on which
+    the file was made). ``parts`` are sorted by their start.
     ``extracted`` is empty where the text is the file's own characters, else it
     says what took the text out of the file: ``pypdfium2 5.15.2, rules 1``.
     ``field`` is the field of JSON lines that the user named as the text.
