@@ -26,7 +26,7 @@ eval-full: $(VENV)/.dev
 
 bench: $(VENV)/.dev
 	$(BIN)/python benchmarks/speed.py
-	$(BIN)/python benchmarks/furniture.py
+	$(BIN)/python -m benchmarks.furniture
 
 $(VENV)/.run: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)

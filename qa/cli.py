@@ -87,6 +87,7 @@ def _parser() -> argparse.ArgumentParser:
         help="how the rankings are joined; by rrf, for comparison, nearly nothing is refused",
     )
     index.add_argument("--model", metavar="NAME", help="another sentence-transformers model on this machine")
+    index.add_argument("--field", default="", metavar="NAME", help="the field of JSON lines whose text is read (text)")
     index.add_argument("--watch", action="store_true", help="go on, and take up every change of the files")
     index.set_defaults(run=_index)
 
@@ -225,7 +226,12 @@ def _index(options: argparse.Namespace) -> int:
     def take_up() -> None:
         with terminal.progress("embedding") as progress:
             library = Library.open(
-                *paths, index=options.index, embedder=embedder, fusion=options.fusion, progress=progress
+                *paths,
+                index=options.index,
+                embedder=embedder,
+                fusion=options.fusion,
+                field=options.field,
+                progress=progress,
             )
         _report(library)
         size = f"{len(library.documents)} documents, {len(library.passages)} passages in {options.index}"

@@ -9,14 +9,13 @@ from typing import Any
 
 import numpy as np
 
-from qa import __version__
 from qa.answer import PASSAGES_READ, answer_from
 from qa.changes import Changes, compare
 from qa.contents import Contents, Marks, Progress
 from qa.embed import Embedder, SentenceTransformerEmbedder
 from qa.errors import IndexBusy, IndexDamaged, IndexMismatch, NothingToIndex, QAError, UnreadableFile
 from qa.filters import Filter
-from qa.load import Loaded
+from qa.load import Loaded, read_by
 from qa.load import load as load_files
 from qa.question import check
 from qa.read import Reader, TrainedReader
@@ -45,9 +44,10 @@ class Library:
         self.notes: tuple[str, ...] = ()
         self.changes = Changes()
         self.paths: tuple[str, ...] = ()
+        self.field = ""
         self.version = ""
         """Of the index that it was loaded from or saved to, as :func:`vector_store.snapshot.version` tells it."""
-        self._read_by = __version__
+        self._read_by = read_by()
         self._contents = Contents()
         self._spelling: Spelling | None = None
 
@@ -58,13 +58,14 @@ class Library:
         embedder: Embedder | None = None,
         reader: Reader | None = None,
         fusion: Fusion = "weighted",
+        field: str = "",
         progress: Progress | None = None,
     ) -> "Library":
         """A library of every readable file under ``paths``; ``refused`` tells of the others.
 
         Raises NothingToIndex where none can be read.
         """
-        loaded = load_files(paths)
+        loaded = load_files(paths, field=field)
         library = cls(embedder=embedder, reader=reader, fusion=fusion)
         library.add(loaded.documents, progress=progress)
         library.refused, library.notes = loaded.refused, loaded.notes
@@ -77,6 +78,7 @@ class Library:
         index: str | Path,
         embedder: Embedder | None = None,
         fusion: Fusion = "weighted",
+        field: str = "",
         progress: Progress | None = None,
     ) -> "Library":
         """A library of ``paths``, and the index brought in step with them: only what changed is read and embedded.
@@ -88,14 +90,15 @@ class Library:
         than a minute; the index is then as it was.
         """
         version = snapshot.version(Path(index))
-        library, loaded = cls._before(paths, index, embedder)
+        library, loaded = cls._before(paths, index, embedder, field)
         with _writing(Path(index)):
             if snapshot.version(Path(index)) != version:  # somebody else was quicker
-                library, loaded = cls._before(paths, index, embedder)
+                library, loaded = cls._before(paths, index, embedder, field)
             library.changes = compare(library.documents, loaded.documents)
             if library.changes or library.store is None or library.fusion != fusion:
                 unfinished = Unfinished(Path(index), library.embedder.digest)
-                library.fusion, library.paths = fusion, tuple(str(Path(path).resolve()) for path in paths)
+                library.fusion, library.field = fusion, field
+                library.paths = tuple(str(Path(path).resolve()) for path in paths)
                 library.hold(loaded.documents, progress=progress, unfinished=unfinished)
                 library.save(index)
             else:
@@ -119,21 +122,21 @@ class Library:
 
     @classmethod
     def _before(
-        cls, paths: Sequence[str | Path], index: str | Path, embedder: Embedder | None
+        cls, paths: Sequence[str | Path], index: str | Path, embedder: Embedder | None, field: str
     ) -> tuple["Library", Loaded]:
         """The library that is in ``index``, an empty one if that cannot be used; and what ``paths`` hold now."""
         try:
             library = cls.load(index, embedder=embedder)
         except QAError:
             library = cls(embedder=embedder)
-        return library, load_files(paths, known=library._known())
+        return library, load_files(paths, field=field, known=library._known())
 
     @classmethod
     def status(cls, *paths: str | Path, index: str | Path) -> "Library":
         """The library in ``index`` as it is; its ``changes``, ``refused`` and ``notes`` tell what :meth:`open` of
         ``paths`` (those it was made of, unless given) would find. Raises as :meth:`load`."""
         library = cls.load(index)
-        loaded = load_files(paths or library.paths, known=library._known())
+        loaded = load_files(paths or library.paths, field=library.field, known=library._known())
         library.changes = compare(library.documents, loaded.documents)
         library.refused, library.notes = loaded.refused, loaded.notes
         return library
@@ -293,7 +296,8 @@ class Library:
                 fusion=about["fusion"],
             )
             library._check_embedder(about)
-            library.paths, library._read_by = tuple(about.get("paths", ())), about.get("read_by", "")
+            library.paths, library.field = tuple(about.get("paths", ())), about.get("field", "")
+            library._read_by = about.get("read_by", "")
             library._contents, library.version = from_files(files), version
         except FileNotFoundError as error:
             raise NothingToIndex(f"{folder} holds no index; make one with: qa index FOLDER --index {folder}") from error
@@ -317,13 +321,14 @@ class Library:
 
     def _known(self) -> Mapping[str, Document]:
         """The documents that would be read the same way again: another version may read a file otherwise."""
-        return self._contents.documents if self._read_by == __version__ else {}
+        return self._contents.documents if self._read_by == read_by() else {}
 
     def _about(self) -> dict[str, Any]:
         return {
             "embedder": {"name": self.embedder.name, "digest": self.embedder.digest},
             "fusion": self.fusion,
-            "read_by": __version__,
+            "read_by": read_by(),
+            "field": self.field,
             "paths": self.paths,
             "documents": len(self._contents.documents),
             "passages": len(self._contents.passages),

@@ -85,12 +85,23 @@ def documents(held: Sequence[Document], *, click: int = 0) -> str:
     items = "".join(
         f'<li><button type="button" data-open="{escape(document.id)}">'
         f'<span class="title" dir="auto">{escape(described(document))}</span> '
-        f'<span class="place" dir="auto">{escape(document.id)}, {document.line(len(document.text)):,} lines</span>'
+        f'<span class="place" dir="auto">{escape(document.id)}, {_extent(document)}</span>'
         "</button></li>"
         for document in held
     )
     count = "1 document" if len(held) == 1 else f"{len(held):,} documents"
     return f'<div class="source documents" data-click="{click}"><h2>{count}</h2><ul>{items}</ul></div>'
+
+
+def _extent(document: Document) -> str:
+    """How much there is of it, counted in what its citations count in."""
+    if document.page_starts:
+        counted, unit = len(document.page_starts), "page"
+    elif document.extracted:
+        counted, unit = len(document.text.split()), "word"
+    else:
+        counted, unit = document.line(len(document.text)), "line"
+    return f"{counted:,} {unit}{'s' if counted != 1 else ''}"
 
 
 def source(document: Document, quote: Quote | None, marks: Sequence[Mark], *, click: int = 0) -> str:

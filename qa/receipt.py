@@ -5,6 +5,10 @@ file, and the bytes ``[byte_start, byte_end)`` of the file, read in
 ``encoding``, are the quote::
 
     tail -c +$((byte_start + 1)) FILE | head -c $((byte_end - byte_start))
+
+Where ``extracted`` is not empty, the text is what a library took out of a PDF
+or another file that is not text itself: ``start`` and ``end`` count in that
+text, and there are no bytes to compare. :func:`verify` extracts it again.
 """
 
 import json
@@ -86,9 +90,14 @@ def _slice(part: Slice) -> dict[str, Any]:
             "title": document.title,
             "date": document.date,
             "source": document.source,
+            "author": document.author,
+            "origins": dict(document.origins),
             "sha256": document.sha256,
             "encoding": document.encoding,
+            "extracted": document.extracted,
+            "field": document.field,
         },
+        "offsets": "in the extracted text" if document.extracted else "in the file's text",
         "start": part.start,
         "end": part.end,
         "byte_start": document.byte_offset(part.start),
@@ -126,13 +135,14 @@ def verify(content: Mapping[str, Any], folder: str | Path) -> list[Verdict]:
     same file. ``altered``: not in the file, or there is no such file. Raises
     BadReceipt where a field is missing or of the wrong kind.
     """
-    documents: dict[str, Document | str] = {}
+    documents: dict[tuple[str, str], Document | str] = {}
     verdicts = []
     for entry in _quotes(content):
         claim = _claim(entry)
-        if claim.document_id not in documents:
-            documents[claim.document_id] = _read(Path(folder), claim.document_id)
-        verdicts.append(_judge(claim, documents[claim.document_id]))
+        key = claim.document_id, claim.field
+        if key not in documents:
+            documents[key] = _read(Path(folder), *key)
+        verdicts.append(_judge(claim, documents[key]))
     return verdicts
 
 
@@ -144,6 +154,8 @@ class _Claim:
     document_id: str
     sha256: str
     quote: str
+    extracted: str
+    field: str
     start: int
     end: int
     byte_start: int | None
@@ -165,9 +177,10 @@ def _claim(entry: Mapping[str, Any]) -> _Claim:
         document = entry["document"]
         offsets = [entry[name] for name in ("start", "end", "byte_start", "byte_end")]
         texts = [entry["place"], document["id"], document["sha256"], entry["quote"]]
+        texts += [document.get(name, "") for name in ("extracted", "field")]  # an older receipt has neither
     except (KeyError, TypeError) as error:
         raise BadReceipt(f"not a whole receipt: a quote lacks {error}") from error
-    if not all(isinstance(text, str) for text in texts) or not texts[-1]:
+    if not all(isinstance(text, str) for text in texts) or not texts[3]:
         raise BadReceipt("not a whole receipt: a quote, its place or its document is not text")
     if not all(type(offset) is int or (offset is None and n > 1) for n, offset in enumerate(offsets)):  # no bool
         raise BadReceipt(f"not a whole receipt: the offsets of the quote at {texts[0]!r} are not numbers")
@@ -193,7 +206,7 @@ def _quotes(content: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
         yield from also
 
 
-def _read(folder: Path, document_id: str) -> Document | str:
+def _read(folder: Path, document_id: str, field: str) -> Document | str:
     """The document, or why there is none. An id that leads out of the folder is not followed."""
     parts = PurePosixPath(document_id)
     if parts.is_absolute() or ".." in parts.parts:
@@ -206,7 +219,7 @@ def _read(folder: Path, document_id: str) -> Document | str:
     if not inside:
         return "its name leads out of the folder"
     try:
-        return load_file(path, folder)
+        return load_file(path, folder, field=field)
     except UnreadableFile as error:
         return error.reason
 
@@ -225,12 +238,20 @@ def _judge(claim: _Claim, document: Document | str) -> Verdict:
             quote.place, "stands", "the file is as it was" if unchanged else "the file has changed elsewhere"
         )
     found = document.text.find(claim.quote)
+    otherwise = document.extracted != claim.extracted
+    how = f"; read by {_reader(document.extracted)} now, by {_reader(claim.extracted)} then" if otherwise else ""
     if found < 0:
-        return Verdict(claim.place, "altered", "the file does not hold these words")
+        return Verdict(claim.place, "altered", f"the file does not hold these words{how}")
     now = Quote(document, found, found + len(claim.quote)).place
+    if unchanged and otherwise:
+        return Verdict(claim.place, "moved", f"the file is as it was, and the words stand at {now}{how}")
     if unchanged:
         return Verdict(claim.place, "altered", f"the file is as it was, but the words stand at {now}")
-    return Verdict(claim.place, "moved", f"now at {now}")
+    return Verdict(claim.place, "moved", f"now at {now}{how}")
+
+
+def _reader(extracted: str) -> str:
+    return extracted or "no library"
 
 
 def _bytes_agree(claim: _Claim, quote: Quote) -> bool:

@@ -18,13 +18,27 @@ _LINE_BREAK = re.compile(r"\r\n|\r|\n")
 
 
 @dataclass(frozen=True)
+class Part:
+    """From ``start`` on, to the next one, a document's text is the part called ``name``: "§ Rent", "Sheet1, row 5"."""
+
+    start: int
+    name: str
+
+
+@dataclass(frozen=True)
 class Document:
     """One file as it was loaded.
 
     ``id`` is the path below the indexed folder, with ``/``. ``sha256`` is the
     digest of the file's bytes. ``encoding`` is the codec that turns ``text``
     back into exactly those bytes, or empty where none does. ``title``,
-    ``date`` (ISO 8601) and ``source`` are empty where the text gives none.
+    ``date`` (ISO 8601), ``source`` and ``author`` are empty where nothing
+    gives one; ``origins`` says of each that is known where from: ``file`` (its
+    own metadata), ``text``, ``name``, or of a date ``saved`` (the day on which
+    the file was made). ``parts`` are sorted by their start.
+    ``extracted`` is empty where the text is the file's own characters, else it
+    says what took the text out of the file: ``pypdfium2 5.15.2, rules 1``.
+    ``field`` is the field of JSON lines that the user named as the text.
     """
 
     id: str
@@ -35,6 +49,11 @@ class Document:
     sha256: str = ""
     encoding: str = ""
     page_starts: tuple[int, ...] = ()
+    author: str = ""
+    parts: tuple[Part, ...] = ()
+    extracted: str = ""
+    field: str = ""
+    origins: tuple[tuple[str, str], ...] = ()
 
     @property
     def name(self) -> str:
@@ -57,6 +76,15 @@ class Document:
     def page(self, offset: int) -> int | None:
         """The page that ``offset`` stands on, from 1, or None where there are no pages."""
         return bisect_right(self.page_starts, offset) if self.page_starts else None
+
+    @cached_property
+    def _part_starts(self) -> list[int]:
+        return [part.start for part in self.parts]
+
+    def part(self, offset: int) -> str:
+        """The name of the part that ``offset`` stands in, or empty where it stands in none."""
+        row = bisect_right(self._part_starts, offset) - 1
+        return self.parts[row].name if row >= 0 else ""
 
     def byte_offset(self, offset: int) -> int | None:
         """Where ``offset`` stands in the file's bytes, or None where ``encoding`` is empty."""
@@ -127,11 +155,19 @@ class Slice:
 
     @property
     def place(self) -> str:
-        """Where it stands, for people: ``hr/leave.md, page 2, lines 10–12``."""
-        page = self.document.page(self.start)
+        """Where it stands, for people: ``hr/leave.md, § Notice, lines 10–12``, ``hr/leave.pdf, page 2``.
+
+        Lines are counted only where they are the file's own.
+        """
+        document = self.document
+        page, part = document.page(self.start), document.part(self.start)
+        where = [document.id, f"page {page}" if page else "", part, "" if document.extracted else self._line_numbers]
+        return ", ".join(filter(None, where))
+
+    @property
+    def _line_numbers(self) -> str:
         first, last = self.lines
-        parts = [self.document.id, *([f"page {page}"] if page else [])]
-        return ", ".join([*parts, f"line {first}" if first == last else f"lines {first}–{last}"])
+        return f"line {first}" if first == last else f"lines {first}–{last}"
 
 
 class Passage(Slice):

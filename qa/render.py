@@ -31,8 +31,12 @@ def one_line(text: str) -> str:
 
 
 def described(document: Document) -> str:
-    """Title, source and date, as far as they are known: ``A title (Source, 2020-09-28)``."""
-    known = ", ".join(part for part in (document.source, document.date) if part)
+    """Title, author, source and date, as far as they are known: ``A title (Jane Doe, The Post, 2020-09-28)``.
+
+    The day on which a file was saved is called that: it is seldom the day on which its text was written.
+    """
+    date = f"saved {document.date}" if ("date", "saved") in document.origins else document.date
+    known = ", ".join(part for part in (document.author, document.source, date) if part)
     return f"{document.name} ({known})" if known else document.name
 
 

@@ -9,10 +9,9 @@ import safetensors
 import safetensors.numpy
 
 from qa.contents import Contents
-from qa.records import Document, Mark, Passage, Range
+from qa.entry import from_entry, to_entry
+from qa.records import Mark, Passage, Range
 from vector_store import HybridStore, SnapshotDamaged
-
-_FIELDS = ("id", "text", "title", "date", "source", "sha256", "encoding")
 
 
 def to_files(contents: Contents) -> dict[str, bytes]:
@@ -54,10 +53,8 @@ def _lines(contents: Contents) -> Iterator[dict[str, object]]:
     for passage in contents.passages:
         ranges.setdefault(passage.document.id, []).append([passage.start, passage.end])
     for key in sorted(contents.documents):
-        document = contents.documents[key]
         yield {
-            **{name: getattr(document, name) for name in _FIELDS},
-            "page_starts": list(document.page_starts),
+            **to_entry(contents.documents[key]),
             "shown": contents.shown[key],
             "group": contents.groups[key],
             "marks": [[*mark.range, mark.reason] for mark in contents.marks[key]],
@@ -67,7 +64,7 @@ def _lines(contents: Contents) -> Iterator[dict[str, object]]:
 
 def _take(contents: Contents, entry: Mapping[str, Any]) -> None:
     """Put the document of one line, and what is known of it, in ``contents``."""
-    document = Document(**{name: entry[name] for name in _FIELDS}, page_starts=tuple(entry["page_starts"]))
+    document = from_entry(entry)
     contents.documents[document.id] = document
     contents.shown[document.id], contents.groups[document.id] = entry["shown"], entry["group"]
     contents.marks[document.id] = tuple(Mark(Range(start, end), reason) for start, end, reason in entry["marks"])

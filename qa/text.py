@@ -35,6 +35,7 @@ _NOT_IN_WORDS = str.maketrans("", "", "'’ʼ‘`.,")
 _ARTICLES = re.compile(r"\b(a|an|the)\b")
 _PUNCTUATION = str.maketrans("", "", string.punctuation)
 _BREAK = re.compile(r"\r\n|\r|\n")
+_NOT_SPACE = re.compile(r"\S")
 # "…rocket attacks.The ultimatum…": a lower-case word, a stop, a capitalised word, and no space.
 # Or a full stop of Chinese or Japanese, which nupunkt does not know, and what closes behind it.
 _GLUED = re.compile(
@@ -157,8 +158,8 @@ def sentences(text: str) -> list[Range]:
 
 
 def _starts_small(text: str, start: int, end: int) -> bool:
-    first = text[start:end].lstrip()[:1]
-    return first.islower() or not first
+    first = _NOT_SPACE.search(text, start, end)  # no slice: a line of 64 MiB has a million sentences
+    return first is None or first.group().islower()
 
 
 def trim(text: str, start: int, end: int) -> Range | None:

@@ -68,7 +68,7 @@ def test_a_folder_is_indexed_asked_and_its_receipt_stands(docs: Path, capsys: py
     out, err = capsys.readouterr()
     assert out == ""
     assert err == (
-        "left out: x.pdf: format .pdf is not read; .txt and .md are\n"
+        "left out: x.pdf: is named .pdf but is none: it is damaged, or of another format; save it anew\n"
         "2 documents, 2 passages in .chapterverse; 2 added\n"
     )
     assert main(["ask", QUESTION, "--top", "1"]) == FOUND
@@ -246,7 +246,7 @@ def test_where_nothing_can_be_read_it_is_misuse(
     arguments: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "empty").mkdir()
-    assert misuse(arguments, capsys).endswith("name a file or a folder with .txt or .md files")
+    assert misuse(arguments, capsys).endswith("other files that are read")
     assert not (tmp_path / ".chapterverse").exists()
 
 

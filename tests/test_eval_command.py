@@ -194,7 +194,9 @@ def test_files_that_cannot_be_read_and_gold_that_does_not_stand_are_told(capsys:
     mute = {"id": "q7", "question": "?!"}
     lines("questions.jsonl", *QUESTIONS, gone, moved, mute)
     out, err = evaluated(capsys, "--documents", "docs", "--out", "run")
-    assert err.startswith("left out: x.pdf: format .pdf is not read; .txt and .md are\n")
+    assert err.startswith(
+        "left out: x.pdf: is named .pdf but is none: it is damaged, or of another format; save it anew\n"
+    )
     assert ": 4 questions\n" in out
     assert "not scored: 3 questions, and 0 gold answers or judged documents of others\n" in out
     assert "  q7: the question holds no word to look for; use words that the documents may hold\n" in out
@@ -390,7 +392,7 @@ def test_documents_that_are_not_there_or_hold_none_are_one_line(capsys: pytest.C
     Path("empty").mkdir()
     for name in ("gone", "empty"):
         message = misuse(capsys, "questions.jsonl", "--documents", name)
-        assert message.endswith("name a file or a folder with .txt or .md files")
+        assert message.endswith("other files that are read")
 
 
 @pytest.mark.parametrize("folder", ["/proc/run", "locked/run"])

@@ -21,6 +21,7 @@ from qa.embed import HashingEmbedder, Vectors
 from qa.errors import IndexDamaged, IndexMismatch, ModelMissing, NothingToIndex, QAError
 from qa.filters import Filter
 from qa.library import Library
+from qa.load import read_by
 from qa.load.metadata import Metadata
 from qa.read import SentenceReader
 from qa.records import Document
@@ -502,7 +503,8 @@ def test_the_manifest_says_what_is_in_the_index(index: Path) -> None:
     assert snapshot.about(index) == {
         "embedder": {"name": "hashing", "digest": HashingEmbedder().digest},
         "fusion": "rrf",
-        "read_by": qa.__version__,
+        "read_by": read_by(),
+        "field": "",
         "paths": [],
         "documents": 6,
         "passages": len(load(index).passages),
@@ -748,7 +750,7 @@ def test_a_file_is_read_again_by_a_program_of_another_version(
     folder: Path, tmp_path: Path, embedder: CountingEmbedder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     Library.open(folder, index=tmp_path / "index")
-    monkeypatch.setattr(qa.library, "__version__", "9.9")
+    monkeypatch.setattr(qa.library, "read_by", lambda: "9.9")
     monkeypatch.setattr(qa.load.plain, "describe", lambda text: Metadata(title="New"))
     assert [one.title for one in Library.open(folder, index=tmp_path / "index").documents] == ["New", "New"]
     assert snapshot.about(tmp_path / "index")["read_by"] == "9.9"

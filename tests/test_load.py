@@ -17,7 +17,10 @@ from qa.errors import NothingToIndex, UnreadableFile
 from qa.load import Loaded, disk, folder, load, load_file, loading
 from qa.load.disk import MAX_BYTES
 from qa.load.encoding import decode
+from qa.load.loading import ADVICE
 from qa.records import Document
+
+READ = ".txt, .md, .pdf, .docx, .html, .mhtml, .epub, .csv, .xlsx, .eml and .jsonl are"
 
 
 def write(path: Path, data: bytes | str = "Employees get 25 days of leave a year.\n") -> Path:
@@ -80,11 +83,11 @@ def test_hidden_files_and_folders_are_passed_over_in_silence_unless_named(tmp_pa
 
 def test_every_file_of_another_format_gives_one_line(tmp_path: Path) -> None:
     write(tmp_path / "a.txt")
-    write(tmp_path / "b" / "c.PDF")
+    write(tmp_path / "b" / "c.XYZ")
     write(tmp_path / "LICENSE")
     assert [str(error) for error in load([tmp_path]).refused] == [
-        "LICENSE: files without an ending are not read; .txt and .md are",
-        "b/c.PDF: format .pdf is not read; .txt and .md are",
+        f"LICENSE: files without an ending are not read; {READ}",
+        f"b/c.XYZ: format .xyz is not read; {READ}",
     ]
 
 
@@ -101,11 +104,10 @@ def test_a_path_that_does_not_exist_is_one_line_beside_the_others(tmp_path: Path
 @pytest.mark.parametrize(
     ("files", "expected"),
     [
-        ({}, "nothing to read in {}; name a file or a folder with .txt or .md files"),
+        ({}, f"nothing to read in {{}}; {ADVICE}"),
         (
-            {"a.pdf": "x", "b.txt": ""},
-            "nothing in {} could be read (2 files left out, first a.pdf: format .pdf is not read; .txt and .md are);"
-            " name a file or a folder with .txt or .md files",
+            {"a.xyz": "x", "b.txt": ""},
+            f"nothing in {{}} could be read (2 files left out, first a.xyz: format .xyz is not read; {READ}); {ADVICE}",
         ),
     ],
 )
@@ -138,7 +140,7 @@ def test_links_are_never_followed_and_each_line_says_where_it_leads(tmp_path: Pa
     docs = tmp_path / "docs"
     write(docs / "real.txt")
     write(docs / "sub" / "deep.txt")
-    write(docs / "slides.pdf")
+    write(docs / "slides.xyz")
     outside = write(tmp_path / "outside.txt")
     for name, target in {
         "again.txt": "real.txt",
@@ -148,7 +150,7 @@ def test_links_are_never_followed_and_each_line_says_where_it_leads(tmp_path: Pa
         "dangling.txt": "nowhere.txt",
         "ping.txt": "pong.txt",
         "pong.txt": "ping.txt",
-        "pdf": "slides.pdf",
+        "pdf": "slides.xyz",
     }.items():
         (docs / name).symlink_to(target)
     loaded = load([docs])
@@ -158,10 +160,10 @@ def test_links_are_never_followed_and_each_line_says_where_it_leads(tmp_path: Pa
         "away.txt": "a symbolic link that leads outside the folder",
         "dangling.txt": "a dangling symbolic link",
         "folder": "a symbolic link; its target is indexed under its own name, sub",
-        "pdf": "a symbolic link; its target, slides.pdf, is not indexed either",
+        "pdf": "a symbolic link; its target, slides.xyz, is not indexed either",
         "ping.txt": "a symbolic link that loops",
         "pong.txt": "a symbolic link that loops",
-        "slides.pdf": "format .pdf is not read; .txt and .md are",
+        "slides.xyz": f"format .xyz is not read; {READ}",
         "sub/up": "a symbolic link that loops: it leads to a folder that it stands in",
     }
 
@@ -303,8 +305,8 @@ def test_what_is_no_text_is_one_line_and_the_rest_is_read(tmp_path: Path, data: 
         (b"caf\xe9.txt", "caf\\xe9.txt: its name is not valid UTF-8; rename it"),
         (b"two\nlines.txt", "two\\nlines.txt: its name holds a line break or another control character; rename it"),
         ("a\u2028b.txt".encode(), "a\\u2028b.txt: its name holds a line break or another control character; rename it"),
-        ("\u202efdp.md".encode() + b".pdf", "\\u202efdp.md.pdf: format .pdf is not read; .txt and .md are"),
-        (b"x" * 251 + b".pdf", f"{'x' * 99}…{'x' * 95}.pdf: format .pdf is not read; .txt and .md are"),
+        ("\u202ezyx.md".encode() + b".xyz", f"\\u202ezyx.md.xyz: format .xyz is not read; {READ}"),
+        (b"x" * 251 + b".xyz", f"{'x' * 99}…{'x' * 95}.xyz: format .xyz is not read; {READ}"),
         (b"a.\x1b[31m", "a.\\x1b[31m: its name holds a line break or another control character; rename it"),
     ],
 )

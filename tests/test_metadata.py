@@ -241,7 +241,7 @@ def test_front_matter_comes_first() -> None:
 
 def test_front_matter_may_hold_times_written_dates_and_several_authors() -> None:
     text = f"---\ndate: 2020-09-28 10:14:00+02:00\nauthor: [Jane Doe, Bob Ray]\n...\n# Bridges\n\n{PROSE}"
-    assert describe_markdown(text) == Metadata("Bridges", "2020-09-28", "Jane Doe, Bob Ray")
+    assert describe_markdown(text) == Metadata("Bridges", "2020-09-28", author="Jane Doe, Bob Ray")
     assert describe_markdown(f"---\ndate: Sept. 28, 2020\n---\n{PROSE}").date == "2020-09-28"
     assert describe_markdown(f"---\ndate: 03/04/2020\n---\n{PROSE}").date == ""
 
@@ -278,7 +278,7 @@ def test_malformed_and_exploding_front_matter_counts_as_none(block: str) -> None
 
 
 def test_front_matter_that_is_too_long_counts_as_none() -> None:
-    assert describe_markdown("---\nauthor: Jane\nx: " + "y" * MAX_FRONT_MATTER + "\n---\n" + PROSE).source == ""
+    assert describe_markdown("---\nauthor: Jane\nx: " + "y" * MAX_FRONT_MATTER + "\n---\n" + PROSE).author == ""
 
 
 def test_prose_between_two_rules_is_no_front_matter() -> None:
@@ -303,3 +303,38 @@ def test_what_is_found_is_one_line_whatever_the_text(text: str) -> None:
         for value in (found.title, found.date, found.source):
             assert value == value.strip()
             assert len(value.splitlines()) <= 1
+
+
+# Authors
+
+
+@pytest.mark.parametrize(
+    ("line", "author"),
+    [
+        ("By Jane Doe", "Jane Doe"),
+        ("Written by Jane Doe and Bob Ray", "Jane Doe and Bob Ray"),
+        ("Author: Ludwig van Beethoven", "Ludwig van Beethoven"),
+        ("BY JANE DOE", "JANE DOE"),
+        ("By the River Side", ""),
+        ("By Staff", ""),
+        ("By Jane Doe, who lives in York", ""),
+    ],
+)
+def test_the_author_is_who_a_line_of_the_head_names(line: str, author: str) -> None:
+    assert describe(f"Town to build a new bridge\n\n{line}\n\n{PROSE}").author == author
+
+
+def test_where_each_is_from_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "2023-05-03 Of some bridges.md"
+    path.write_text(f"---\nauthor: Jane Doe\n---\n# Bridges of the town\n\n{PROSE}")
+    assert load_file(path, tmp_path).origins == (("title", "text"), ("date", "name"), ("author", "file"))
+
+
+def test_headings_of_markdown_are_its_parts_but_for_its_title(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text(
+        "# Lease\n\nIt ends.\n\n## Rent\n\nDue.\n\n```\n# no heading\n```\n\nNotice\n------\nThree.\n"
+    )
+    document = load_file(tmp_path / "a.md", tmp_path)
+    assert [(document.text[part.start :].split("\n")[0], part.name) for part in document.parts] == [
+        ("## Rent", "§ Rent"), ("Notice", "§ Notice"),
+    ]  # fmt: skip

@@ -141,7 +141,9 @@ def test_without_documents_it_is_said_how_to_name_them(questions: Path) -> None:
 def test_documents_that_cannot_be_read_are_told_and_a_folder_of_none_is_an_error(docs: Path, questions: Path) -> None:
     (docs / "x.pdf").write_bytes(b"%PDF")
     plan = read_plan(questions, documents=docs)
-    assert [str(error) for error in plan.documents.refused] == ["x.pdf: format .pdf is not read; .txt and .md are"]
+    assert [str(error) for error in plan.documents.refused] == [
+        "x.pdf: is named .pdf but is none: it is damaged, or of another format; save it anew"
+    ]
     for name in ("lease.txt", "leave.txt"):
         (docs / name).unlink()
     with pytest.raises(NothingToIndex):

@@ -15,6 +15,7 @@ from qa.answer import PASSAGES_READ
 from qa.embed import HashingEmbedder
 from qa.errors import BadReceipt
 from qa.library import Library
+from qa.load import load
 from qa.read import SentenceReader
 from qa.receipt import Verdict, parse, receipt, to_json, verify
 from qa.records import Document
@@ -78,8 +79,12 @@ def test_all_that_the_answer_depends_on_is_told(tmp_path: Path) -> None:
         "title": "",
         "date": "",
         "source": "",
+        "author": "",
+        "origins": {},
         "sha256": hashlib.sha256(LEASE.encode()).hexdigest(),
         "encoding": "utf-8",
+        "extracted": "",
+        "field": "",
     }
     assert (citation["quote"], citation["place"], citation["score"]) == (
         LEASE,
@@ -499,3 +504,52 @@ def test_a_document_that_was_never_a_file_has_a_receipt_too() -> None:
     content = receipt(library.ask(QUESTION, threshold=0), library, top=3, threshold=0)
     assert parse(to_json(content)) == content
     assert content["citations"][0]["byte_start"] is None
+
+
+# Text that was extracted
+
+
+def of_a_table(folder: Path, rows: str = "Lease,End\nmill,31 May\nbarn,never\n") -> dict[str, Any]:
+    folder.mkdir(exist_ok=True)
+    (folder / "leases.csv").write_text(rows)
+    return asked(folder, "When does the lease of the mill end?", top=1)
+
+
+def test_what_was_extracted_says_by_what_and_has_no_bytes(tmp_path: Path) -> None:
+    (citation,) = of_a_table(tmp_path)["citations"]
+    assert citation["quote"] == "Lease: mill; End: 31 May."
+    assert citation["place"] == "leases.csv, row 2"
+    assert citation["document"]["extracted"] == "csv, rules 1"
+    assert (citation["offsets"], citation["byte_start"], citation["byte_end"]) == ("in the extracted text", None, None)
+
+
+def test_what_was_extracted_stands_while_the_file_is_the_same(tmp_path: Path) -> None:
+    content = of_a_table(tmp_path)
+    assert verify(content, tmp_path) == [Verdict("leases.csv, row 2", "stands", "the file is as it was")]
+    of_a_table(tmp_path, "Lease,End\nbarn,never\nmill,31 May\n")
+    assert verify(content, tmp_path) == [Verdict("leases.csv, row 2", "moved", "now at leases.csv, row 3")]
+    of_a_table(tmp_path, "Lease,End\nmill,1 June\n")
+    assert standings(content, tmp_path) == ["altered"]
+
+
+def test_another_reader_of_the_format_is_told_where_it_reads_otherwise(tmp_path: Path) -> None:
+    content = of_a_table(tmp_path)
+    (citation,) = content["citations"]
+    citation["document"]["extracted"] = "csv, rules 0"
+    assert standings(content, tmp_path) == ["stands"]
+    citation |= {"start": 1, "end": 1 + len(citation["quote"]), "exact": None}
+    (verdict,) = verify(content, tmp_path)
+    assert (verdict.standing, verdict.detail) == (
+        "moved",
+        "the file is as it was, and the words stand at leases.csv, row 2; "
+        "read by csv, rules 1 now, by csv, rules 0 then",
+    )
+
+
+def test_the_field_that_was_read_is_read_again(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_text('{"body": "The lease ends on 31 May.", "text": "no"}\n')
+    loaded = load([tmp_path], field="body")
+    library = Library(embedder=HashingEmbedder(), reader=LIKENESS)
+    library.add(loaded.documents)
+    content = receipt(library.ask(QUESTION, threshold=0), library, top=1, threshold=0)
+    assert standings(parse(to_json(content)), tmp_path) == ["stands"]

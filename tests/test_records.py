@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qa.records import Answer, Citation, Document, Passage, Quote, Range, Slice
+from qa.records import Answer, Citation, Document, Part, Passage, Quote, Range, Slice
 
 LEAVE = Document("hr/leave.md", "Leave\n\nYou get 25 days.\nAsk early.\n", page_starts=(0, 7))
 
@@ -48,6 +48,20 @@ def test_a_page_begins_at_its_start() -> None:
 
 def test_a_document_without_page_starts_has_no_pages() -> None:
     assert Document("a.txt", "abc").page(1) is None
+
+
+def test_a_part_reaches_to_the_next() -> None:
+    document = Document("a.md", "x" * 30, parts=(Part(5, "§ One"), Part(10, ""), Part(20, "§ Two")))
+    assert [document.part(offset) for offset in (0, 4, 5, 9, 10, 19, 20, 29)] == [
+        "", "", "§ One", "§ One", "", "", "§ Two", "§ Two",
+    ]  # fmt: skip
+
+
+def test_a_place_names_the_part_and_counts_lines_only_where_they_are_the_files_own() -> None:
+    parts = (Part(0, "§ Rent"),)
+    assert Quote(Document("a.md", "Due.\nMonthly.", parts=parts), 0, 13).place == "a.md, § Rent, lines 1–2"
+    assert Quote(Document("a.docx", "Due.", parts=parts, extracted="x"), 0, 4).place == "a.docx, § Rent"
+    assert Quote(Document("a.pdf", "Due.", page_starts=(0,), extracted="x"), 0, 4).place == "a.pdf, page 1"
 
 
 # Bytes

@@ -179,3 +179,9 @@ def test_unescaped_the_markdown_is_the_text_on_one_line(text: str) -> None:
     assert re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", first) == f"> {one_line(text)}"
     # Every character that Markdown knows has an odd number of backslashes before it.
     assert not re.search(r"(?<!\\)(?:\\\\)*[`*_{}\[\]<>()#+\-.!|$~&]", first[2:])
+
+
+def test_the_author_is_named_and_a_day_of_saving_is_called_that() -> None:
+    letter = Document("a.docx", "Text.", title="Lease", author="Jane Doe", date="2024-03-01")
+    assert described(letter) == "Lease (Jane Doe, 2024-03-01)"
+    assert described(replace(letter, origins=(("date", "saved"),))) == "Lease (Jane Doe, saved 2024-03-01)"

@@ -10,6 +10,8 @@ from qa.load.names import refusal
 # A text of this size takes about a second to decode and digest, and far longer to embed:
 # what is larger is a database or a log, and is better cut into parts by its owner.
 MAX_BYTES = 64 * 1024 * 1024
+# Of formats that hold pictures beside their text.
+MAX_BYTES_WITH_PICTURES = 256 * 1024 * 1024
 
 _KINDS = {
     stat.S_IFDIR: "a folder",
@@ -44,17 +46,15 @@ def require_regular(path: Path, name: str) -> None:
         raise refusal(name, why(error)) from error
 
 
-def read_bytes(path: Path, name: str) -> bytes:
-    """All bytes of the file, at most MAX_BYTES; what is open is looked at again, so no swapped file gets through."""
+def read_bytes(path: Path, name: str, most: int = MAX_BYTES) -> bytes:
+    """All bytes of the file, at most ``most``; what is open is looked at again, so no swapped file gets through."""
     require_regular(path, name)
     try:
         with os.fdopen(os.open(path, _FLAGS), "rb") as file:
             status = os.fstat(file.fileno())
             _require_regular(status.st_mode, name)
-            if status.st_size > MAX_BYTES:
-                raise refusal(
-                    name, f"holds {status.st_size:,} bytes; at most {MAX_BYTES:,} are read: cut it into parts"
-                )
+            if status.st_size > most:
+                raise refusal(name, f"holds {status.st_size:,} bytes; at most {most:,} are read: cut it into parts")
             data = file.read(status.st_size + 1)  # one more than there should be: a file that grows is seen, and ends
     except OSError as error:
         raise refusal(name, why(error)) from error

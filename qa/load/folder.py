@@ -9,6 +9,8 @@ from pathlib import Path
 
 from qa.load.disk import why
 
+_PAGES = (".html", ".htm")
+
 
 @dataclass(frozen=True)
 class Listing:
@@ -22,7 +24,8 @@ class Listing:
 def list_files(given: Iterable[Path]) -> Listing:
     """Everything in and below ``given``, which must be free of links.
 
-    Hidden names inside a folder are passed over; a given path is taken even if it is hidden.
+    Hidden names inside a folder are passed over, and what browsers save beside a page: its scripts, pictures and
+    advertisements in "NAME_files". A given path is taken even if it is hidden.
     No link is followed, so the walk ends, however links stand to each other.
     """
     files: list[Path] = []
@@ -38,7 +41,9 @@ def list_files(given: Iterable[Path]) -> Listing:
         try:
             mode = path.lstat().st_mode
             if stat.S_ISDIR(mode):
-                waiting.extend(path / name for name in os.listdir(path) if not name.startswith("."))  # noqa: PTH208 -- 5 times quicker than iterdir
+                names = os.listdir(path)  # noqa: PTH208 -- 5 times quicker than iterdir
+                passed_over = {f"{name.rpartition('.')[0]}_files" for name in names if name.endswith(_PAGES)}
+                waiting.extend(path / name for name in names if not name.startswith(".") and name not in passed_over)
             else:
                 (links if stat.S_ISLNK(mode) else files).append(path)
         except OSError as error:

@@ -3,11 +3,15 @@
 import hashlib
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 
+from qa import __version__
 from qa.errors import NothingToIndex, UnreadableFile
-from qa.load.disk import read_bytes, require_regular, why
+from qa.load.bounded import Bounded
+from qa.load.disk import MAX_BYTES, MAX_BYTES_WITH_PICTURES, read_bytes, require_regular, why
 from qa.load.folder import about_link, list_files
 from qa.load.markdown import read_markdown
 from qa.load.names import one_line, refusal, require_fit
@@ -19,6 +23,29 @@ Format = Callable[[str, bytes], tuple[Document, str]]
 FORMATS: dict[tuple[str, ...], Format] = {
     (".txt", ".text"): read_plain,
     (".md", ".markdown"): read_markdown,
+    (".pdf",): Bounded("qa.load.pdf", "read_pdf"),
+    (".docx", ".docm"): Bounded("qa.load.word", "read_word"),
+    (".html", ".htm", ".xhtml"): Bounded("qa.load.webpage", "read_webpage"),
+    (".mhtml", ".mht"): Bounded("qa.load.webpage", "read_web_archive"),
+    (".epub",): Bounded("qa.load.book", "read_book"),
+    (".csv", ".tsv"): Bounded("qa.load.table", "read_table"),
+    (".xlsx", ".xlsm"): Bounded("qa.load.workbook", "read_workbook"),
+    (".eml",): Bounded("qa.load.mail", "read_mail"),
+    (".jsonl", ".ndjson"): Bounded("qa.load.entries", "read_entries"),
+}
+ADVICE = "name a file or a folder with .txt, .md, .pdf, .docx, .html or other files that are read"
+
+_LIBRARIES = ("lxml", "openpyxl", "pypdfium2", "python-docx", "trafilatura")
+_WITH_PICTURES = (".pdf", ".docx", ".docm", ".epub", ".mhtml", ".mht")
+_WITH_FIELDS = (".jsonl", ".ndjson")
+# What is not read, and can be made into what is.
+_SAVE_AS = {
+    **dict.fromkeys((".doc", ".odt", ".rtf", ".pages", ".wpd"), ".docx"),
+    **dict.fromkeys((".xls", ".ods", ".numbers"), ".xlsx"),
+    **dict.fromkeys((".ppt", ".pptx", ".odp", ".key", ".ps", ".djvu", ".xps"), ".pdf"),
+    **dict.fromkeys((".mobi", ".azw3", ".fb2"), ".epub"),
+    **dict.fromkeys((".msg", ".mbox", ".pst"), ".eml"),
+    ".json": ".jsonl, an object a line",
 }
 
 
@@ -35,9 +62,10 @@ class Loaded:
     notes: tuple[str, ...]
 
 
-def load(paths: Sequence[str | Path], *, known: Mapping[str, Document] | None = None) -> Loaded:
+def load(paths: Sequence[str | Path], *, field: str = "", known: Mapping[str, Document] | None = None) -> Loaded:
     """Every document in ``paths``, each a file or a folder; NothingToIndex if there is none at all.
 
+    ``field`` is the one whose text is read of JSON lines; ``text`` unless given.
     A file whose bytes are those of the document ``known`` by its id is not parsed again.
     """
     if isinstance(paths, str):
@@ -50,7 +78,7 @@ def load(paths: Sequence[str | Path], *, known: Mapping[str, Document] | None = 
     notes: list[str] = []
     for path in listing.files:
         try:
-            document, note = _read(path, root, known or {})
+            document, note = _read(path, root, field, known or {})
         except UnreadableFile as error:
             refused.append(error)
             continue
@@ -68,29 +96,42 @@ def load(paths: Sequence[str | Path], *, known: Mapping[str, Document] | None = 
     )
 
 
-def load_file(path: Path, root: Path) -> Document:
+@cache
+def read_by() -> str:
+    """What reads files: this program and the libraries, with their versions; another may read a file otherwise."""
+    return ", ".join([f"chapterverse {__version__}", *(f"{name} {version(name)}" for name in _LIBRARIES)])
+
+
+def load_file(path: Path, root: Path, *, field: str = "") -> Document:
     """The document in one file at or below ``root``; UnreadableFile where it cannot be read."""
-    return _read(path, root, {})[0]
+    return _read(path, root, field, {})[0]
 
 
-def _read(path: Path, root: Path, known: Mapping[str, Document]) -> tuple[Document, str]:
+def _read(path: Path, root: Path, field: str, known: Mapping[str, Document]) -> tuple[Document, str]:
     name = _name(path, root)
     require_fit(name)
     require_regular(path, name)
-    read, data = _format(path, name), read_bytes(path, name)
+    ending = path.suffix.lower()
+    read = _format(ending, name)
+    named = field if ending in _WITH_FIELDS else ""
+    if named and isinstance(read, Bounded):
+        read = replace(read, field=named)
+    data = read_bytes(path, name, MAX_BYTES_WITH_PICTURES if ending in _WITH_PICTURES else MAX_BYTES)
     before = known.get(name)
-    if before and before.sha256 == hashlib.sha256(data).hexdigest():
+    if before and (before.sha256, before.field) == (hashlib.sha256(data).hexdigest(), named):
         return before, ""
     return read(name, data)
 
 
-def _format(path: Path, name: str) -> Format:
-    ending = path.suffix.lower()
+def _format(ending: str, name: str) -> Format:
     for endings, read in FORMATS.items():
         if ending in endings:
             return read
+    if ending in _SAVE_AS:
+        raise refusal(name, f"format {ending} is not read; save it as {_SAVE_AS[ending]}")
+    *most, last = (endings[0] for endings in FORMATS)
     what = f"format {ending} is" if ending else "files without an ending are"
-    raise refusal(name, f"{what} not read; {' and '.join(endings[0] for endings in FORMATS)} are")
+    raise refusal(name, f"{what} not read; {', '.join(most)} and {last} are")
 
 
 def _resolve(paths: Iterable[str | Path]) -> tuple[list[Path], list[UnreadableFile]]:
@@ -118,10 +159,9 @@ def _name(path: Path, root: Path) -> str:
 def _nothing(paths: Sequence[str | Path], refused: Sequence[UnreadableFile]) -> str:
     """What was found instead of documents, and what to do."""
     where = ", ".join(one_line(str(path)) for path in paths[:3]) + (", …" if len(paths) > 3 else "")
-    advice = "name a file or a folder with .txt or .md files"
     if not paths:
-        return f"no file or folder was named; {advice}"
+        return f"no file or folder was named; {ADVICE}"
     if not refused:
-        return f"nothing to read in {where}; {advice}"
+        return f"nothing to read in {where}; {ADVICE}"
     count = f"{len(refused)} files" if len(refused) > 1 else "1 file"
-    return f"nothing in {where} could be read ({count} left out, first {refused[0]}); {advice}"
+    return f"nothing in {where} could be read ({count} left out, first {refused[0]}); {ADVICE}"

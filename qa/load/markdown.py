@@ -1,17 +1,19 @@
 """Markdown files: what the front matter says, else what the text says. The text keeps both, and all its marks."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date, datetime
+from itertools import pairwise
 
 import yaml
 
 from qa.load.dates import dates_in
-from qa.load.metadata import HEAD_CHARACTERS, Metadata, describe, squash
+from qa.load.draft import SECTION
+from qa.load.metadata import HEAD_CHARACTERS, Metadata, describe, settled, squash
 from qa.load.plain import read_text
 from qa.load.title import LONGEST
-from qa.records import Document
+from qa.records import Document, Part
 
 # A longer block is not looked at: parsing 16 KiB takes 0.8 s at worst, and metadata needs a few lines.
 MAX_FRONT_MATTER = 16 * 1024
@@ -34,21 +36,27 @@ _EMPHASIS = re.compile(r"[*`]+|(?<!\w)_+|_+(?!\w)")
 
 
 def read_markdown(name: str, data: bytes) -> tuple[Document, str]:
-    """The document and a note, or an empty note."""
-    return read_text(name, data, describe_markdown)
+    """The document and a note, or an empty note; its headings are its parts, but for the one that is its title."""
+    return read_text(name, data, _look)
 
 
 def describe_markdown(text: str) -> Metadata:
     """What ``text`` says about itself; front matter that is malformed, too long or made to explode counts as none."""
+    return settled(_look(text)[0])[0]
+
+
+def _look(text: str) -> tuple[list[tuple[str, Metadata]], list[Part]]:
     front, start = _front_matter(text)
-    body = list(_outside_code(_BREAK.split(text[start : start + HEAD_CHARACTERS])))
-    found = describe("\n".join(_unmarked(line) for line in body))
-    found = replace(found, title=_heading(body) or found.title)
-    return Metadata(
-        _value(front, "title") or found.title,
-        _date(front.get("date")) or found.date,
-        _value(front, "source") or _value(front, "author") or found.source,
-    )
+    head = list(_outside_code(_lines(text[start : start + HEAD_CHARACTERS])))
+    found = describe("\n".join(_unmarked(line) for _, line in head))
+    heading = next((heading for _, heading in _headings(head)), "")
+    title, source, author = (_value(front, key) for key in ("title", "source", "author"))
+    stated = Metadata(title, _date(front.get("date")), source, author)
+    by_origin = [("file", stated), ("text", replace(found, title=heading or found.title))]
+    headings = list(_headings(_outside_code(_lines(text[start:]))))
+    if headings and headings[0][1] == (title or heading):
+        del headings[0]
+    return by_origin, [Part(start + offset, f"{SECTION} {heading}") for offset, heading in headings]
 
 
 def _front_matter(text: str) -> tuple[dict[str, object], int]:
@@ -96,10 +104,16 @@ def _date(value: object) -> str:
     return next((found for _, found in dates_in(str(value))), "")
 
 
-def _outside_code(lines: list[str]) -> Iterator[str]:
+def _lines(text: str) -> Iterator[tuple[int, str]]:
+    """Every line without its end, and where it starts."""
+    borders = [0, *(match.end() for match in _BREAK.finditer(text)), len(text)]
+    return ((start, text[start:end].rstrip("\r\n")) for start, end in pairwise(borders))
+
+
+def _outside_code(lines: Iterable[tuple[int, str]]) -> Iterator[tuple[int, str]]:
     """The lines that stand in no fenced code block."""
     fence = ""
-    for line in lines:
+    for start, line in lines:
         mark = _FENCE.match(line)
         if fence:
             if mark and mark.group(1).startswith(fence) and not line[mark.end() :].strip():
@@ -107,22 +121,22 @@ def _outside_code(lines: list[str]) -> Iterator[str]:
         elif mark:
             fence = mark.group(1)
         else:
-            yield line
+            yield start, line
 
 
-def _heading(lines: list[str]) -> str:
-    """The first heading that is neither empty nor overlong: ``# one`` or a line of its own that is underlined."""
-    for above, line, below in zip(["", *lines], lines, [*lines[1:], ""], strict=False):
+def _headings(lines: Iterable[tuple[int, str]]) -> Iterator[tuple[int, str]]:
+    """Where headings start that are neither empty nor overlong, and what they are: ``# one``, or an underlined line."""
+    above, (start, line) = "", (0, "")
+    for below_start, below in [*lines, (0, "")]:
         atx = _ATX.match(line)
+        heading = ""
         if atx:
             heading = _unmarked(_without_closing(line[atx.end() :].strip()))
         elif line.strip() and not above.strip() and _UNDERLINE.match(below) and not _NO_PARAGRAPH.match(line):
             heading = _unmarked(line)
-        else:
-            continue
         if 0 < len(squash(heading)) <= LONGEST:
-            return squash(heading)
-    return ""
+            yield start, squash(heading)
+        above, (start, line) = line, (below_start, below)
 
 
 def _without_closing(heading: str) -> str:

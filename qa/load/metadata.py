@@ -1,4 +1,4 @@
-"""Title, date and source as far as a text itself gives them; empty rather than guessed.
+"""Title, date, source and author as far as a text itself gives them; empty rather than guessed.
 
 Only the head is read, the lines before the first paragraph of prose, and what a
 line announces in so many words ("Published: 3 May 2021", "Source: Reuters").
@@ -6,7 +6,8 @@ A date or a name inside the prose is what the text is about, not where it is fro
 """
 
 import re
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 
 from qa.load.dates import dates_in
 from qa.load.source import dateline_source, labelled_source
@@ -40,15 +41,35 @@ _OTHERS_DATE = re.compile(
     re.IGNORECASE,
 )
 _BYLINE = re.compile(r"by \D{3,60}$", re.IGNORECASE)
+# "By Jane Doe", "Author: Jane Doe": names only, each word of them with a capital, and nothing behind them.
+_NAME = r"[A-ZÀ-Þ][\w.’'-]*(?: (?:(?:de|da|van|von|der|den|el|al|bin) ){0,2}[A-ZÀ-Þ][\w.’'-]*){1,3}"
+_AUTHOR = re.compile(
+    rf"(?:(?i:written |posted |reported |story )?[Bb](?:y|Y):? |(?i:authors?)\s*:\s*)"
+    rf"(?P<names>{_NAME}(?:(?:, and|,| and| &) {_NAME}){{0,3}})"
+)
 
 
 @dataclass(frozen=True)
 class Metadata:
-    """Each empty where the text does not say. ``date`` is ISO 8601."""
+    """Each empty where nothing says. ``date`` is ISO 8601."""
 
     title: str = ""
     date: str = ""
     source: str = ""
+    author: str = ""
+
+
+def settled(found: Sequence[tuple[str, Metadata]]) -> tuple[Metadata, tuple[tuple[str, str], ...]]:
+    """Of every field the first that is known, in the order of ``found``, and the origin that it was found under."""
+    values: dict[str, str] = {}
+    origins: list[tuple[str, str]] = []
+    for field in fields(Metadata):
+        for origin, metadata in found:
+            if value := getattr(metadata, field.name):
+                values[field.name] = value
+                origins.append((field.name, origin))
+                break
+    return Metadata(**values), tuple(origins)
 
 
 def describe(text: str) -> Metadata:
@@ -61,7 +82,12 @@ def describe(text: str) -> Metadata:
         title = ""  # all there is, or the first line of a sentence that the next line goes on with
     foot = _lines(text[max(HEAD_CHARACTERS, len(text) - FOOT_CHARACTERS) :])
     announcing = [line for line in [*body, *foot] if len(line.split()) <= _ANNOUNCEMENT_WORDS]
-    return Metadata(title, _date(head, announcing, title, has_body=bool(body)), _source(head, body, announcing))
+    return Metadata(
+        title,
+        _date(head, announcing, title, has_body=bool(body)),
+        _source(head, body, announcing),
+        _author(head) if body else "",
+    )
 
 
 def squash(line: str) -> str:
@@ -107,6 +133,13 @@ def _dates(line: str, *, announced: bool = False) -> list[tuple[str, str]]:
         elif _BYLINE.match(before) or not _OTHERS_DATE.search(before):
             found.append(("plain", date))
     return [(kind, date) for kind, date in found if date]
+
+
+def _author(head: list[str]) -> str:
+    """Who a line of the head, and no other, says wrote it; "By the River" and "By Staff" are nobody's name."""
+    matches = (_AUTHOR.fullmatch(line.strip("*_ ")) for line in head)
+    names = {match["names"] for match in matches if match}
+    return names.pop() if len(names) == 1 else ""
 
 
 def _source(head: list[str], body: list[str], announcing: list[str]) -> str:
