@@ -317,7 +317,7 @@ def _ask(options: argparse.Namespace) -> int:
     if options.json:
         from qa.receipt import receipt, to_json
 
-        print(to_json(receipt(answer, library, top=options.top, threshold=library.threshold)))
+        print(to_json(receipt(answer, library, top=options.top, threshold=library.threshold, only=only)))
     elif sys.stdout.isatty():
         terminal.show(answer, top=options.top)
     else:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from html import escape
 from itertools import pairwise
 
+from qa.filters import Filter
 from qa.records import Answer, Citation, Document, Mark, Quote, Range, Slice
 from qa.render import NEAREST, confidence, described, refusal, sources
 from qa.render import nearest as near
@@ -28,14 +29,18 @@ def error(message: str) -> str:
     return f'<div class="answer error" role="alert">{escape(message)}</div>'
 
 
-def answer(found: Answer, *, nearest: int = 3) -> str:
-    """The citations, each a button that opens its source; or that there is none, with the ``nearest`` passages."""
+def answer(found: Answer, *, only: Filter | None = None, nearest: int = 3) -> str:
+    """The citations, each a button that opens its source; or that there is none, with the ``nearest`` passages.
+
+    Above it stands which documents were asked, where it was not all.
+    """
+    asked = f'<p class="quiet">Asked only: documents {escape(str(only))}</p>' if only else ""
     if not found.found:
         passages = "".join(
             f'<li><blockquote dir="auto">{escape(passage.text)}</blockquote>{_opener(passage)}</li>'
             for passage in near(found, nearest)
         )
-        head = f'<p class="verdict">{escape(refusal(found))}</p>'
+        head = f'{asked}<p class="verdict">{escape(refusal(found))}</p>'
         return (
             f'<div class="answer none">{head}<details><summary>{escape(NEAREST)}</summary>'
             f"<ol>{passages}</ol></details></div>"
@@ -44,7 +49,7 @@ def answer(found: Answer, *, nearest: int = 3) -> str:
         )
     items = "".join(_citation(citation, number) for number, citation in enumerate(found.citations, start=1))
     sure = f'<p class="quiet">{escape(confidence(found).capitalize())}</p>'
-    return f'<div class="answer">{sure}<ol>{items}</ol></div>'
+    return f'<div class="answer">{asked}{sure}<ol>{items}</ol></div>'
 
 
 def _citation(citation: Citation, number: int) -> str:

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import qa
 from qa.answer import PASSAGES_READ
 from qa.errors import BadReceipt, UnreadableFile
+from qa.filters import Filter
 from qa.load import load_file
 from qa.records import Answer, Citation, Document, Quote, Slice
 
@@ -31,7 +32,9 @@ FORMAT = 1
 Standing = Literal["stands", "moved", "altered"]
 
 
-def receipt(answer: Answer, library: "Library", *, top: int, threshold: float) -> dict[str, Any]:
+def receipt(
+    answer: Answer, library: "Library", *, top: int, threshold: float, only: Filter | None = None
+) -> dict[str, Any]:
     """``answer`` as JSON-ready data: the quotes and where they stand, and all that the answer depends on."""
     return {
         "format": FORMAT,
@@ -47,10 +50,20 @@ def receipt(answer: Answer, library: "Library", *, top: int, threshold: float) -
             "threshold": threshold,
             "passages_read": PASSAGES_READ,
             "fusion": library.fusion,
+            "only": _filter(only or Filter()),
         },
         "index": {"sha256": library.fingerprint, "documents": len(library.documents)},
         "embedder": {"name": library.embedder.name, "sha256": library.embedder.digest},
         "reader": {"name": library.reader.name, "sha256": library.reader.digest},
+    }
+
+
+def _filter(only: Filter) -> dict[str, Any]:
+    return {
+        "after": only.after,
+        "before": only.before,
+        "sources": list(only.sources),
+        "documents": list(only.documents),
     }
 
 
@@ -71,6 +84,7 @@ def _citation(citation: Citation) -> dict[str, Any]:
         "score": citation.score,
         "passage": {"start": citation.passage.start, "end": citation.passage.end},
         "also": [_slice(place) for place in citation.also],
+        "sources": citation.sources,
     }
 
 

@@ -19,6 +19,7 @@ from starlette.middleware import Middleware
 
 from qa import markup
 from qa.errors import NoFreePort, QAError
+from qa.filters import Filter
 from qa.guard import LocalOnly
 from qa.library import Library
 from qa.live import Live
@@ -109,6 +110,13 @@ def build(library: Library | Live, examples: Sequence[str] = ()) -> gr.Blocks:
                     )
                     button = gr.Button("Ask", variant="primary", elem_id="ask", min_width=80)
                     anew = gr.Button("New chat", elem_id="new", min_width=110)
+                with gr.Accordion("Only some documents", open=False, elem_id="only"):
+                    with gr.Row():
+                        after = _filter("From", "2021, 2021-03 or 2021-03-31")
+                        before = _filter("Up to", "2021, 2021-03 or 2021-03-31")
+                    with gr.Row():
+                        of_source = _filter("Source", "a part of its name")
+                        named = _filter("Document", "a path, a folder, or *.md")
                 with gr.Row(elem_id="examples"):
                     offered = [gr.Button(text, size="sm", elem_classes="example") for text in examples]
             with gr.Column(min_width=320):
@@ -119,13 +127,13 @@ def build(library: Library | Live, examples: Sequence[str] = ()) -> gr.Blocks:
                     apply_default_css=False,
                 )
 
-        def on_ask(asked: str, history: list[Update]) -> Iterator[tuple[Update, ...]]:
-            yield from _ask(live.library, asked, history)
+        def on_ask(asked: str, history: list[Update], *only: str) -> Iterator[tuple[Update, ...]]:
+            yield from _ask(live.library, asked, history, only)
 
         for trigger, asked in [(box.submit, box), (button.click, box), *((o.click, o) for o in offered)]:
             trigger(
                 on_ask,
-                [asked, chat],
+                [asked, chat, after, before, of_source, named],
                 [chat, box, button],
                 show_progress="hidden",
                 concurrency_id="ask",
@@ -147,24 +155,40 @@ def build(library: Library | Live, examples: Sequence[str] = ()) -> gr.Blocks:
             api_visibility="private",
         )
 
-        def ask(question: str) -> dict[str, Any]:
-            """The receipt of the answer to a question."""
-            library = live.library
+        def ask(
+            question: str, after: str = "", before: str = "", source: str = "", document: str = ""
+        ) -> dict[str, Any]:
+            """The receipt of the answer to a question; asked of all documents, or of those of some days, one source, or
+            one name, folder or pattern."""
+            library, only = live.library, _only((after, before, source, document))
             with _ASKING:
-                found = library.ask(question)
-            return receipt(found, library, top=3, threshold=library.threshold)
+                found = library.ask(question, only=only)
+            return receipt(found, library, top=3, threshold=library.threshold, only=only)
 
         gr.api(ask, api_name="ask")  # type: ignore[attr-defined]  # re-exported without saying so
     return page
 
 
-def _ask(library: Library, asked: str, history: list[Update]) -> Iterator[tuple[Update, ...]]:
+def _filter(label: str, placeholder: str) -> gr.Textbox:
+    return gr.Textbox(label=label, placeholder=placeholder, lines=1, max_lines=1, min_width=120)
+
+
+def _only(typed: Sequence[str]) -> Filter:
+    """The filter of four fields of the page; BadFilter where a date is none."""
+    after, before, source, document = (text.strip() for text in typed)
+    return Filter(after, before, [source] if source else [], [document] if document else [])
+
+
+def _ask(
+    library: Library, asked: str, history: list[Update], only: Sequence[str] = ("", "", "", "")
+) -> Iterator[tuple[Update, ...]]:
     """First that the question was taken, then its answer; one that could not be asked is given back."""
     history = [*history, _message("user", markup.question(asked))]
     yield [*history, _message("assistant", markup.busy())], "", gr.update(interactive=False)
     try:
         with _ASKING:
-            reply, left = markup.answer(library.ask(asked)), gr.skip()
+            which = _only(only)
+            reply, left = markup.answer(library.ask(asked, only=which), only=which), gr.skip()
     except QAError as problem:
         reply, left = markup.error(str(problem)), asked
     yield [*history, _message("assistant", reply)], left, gr.update(interactive=True)

@@ -68,7 +68,8 @@ def test_all_that_the_answer_depends_on_is_told(tmp_path: Path) -> None:
         "nearest": [],
     }
     assert content["program"].startswith("chapterverse ")
-    expected = {"top": 1, "threshold": 0.25, "passages_read": PASSAGES_READ, "fusion": "rrf"}
+    everything = {"after": "", "before": "", "sources": [], "documents": []}
+    expected = {"top": 1, "threshold": 0.25, "passages_read": PASSAGES_READ, "fusion": "rrf", "only": everything}
     assert content["settings"] == expected
     assert content["index"] == {"sha256": library.fingerprint, "documents": 2}
     assert content["embedder"] == {"name": "hashing", "sha256": HashingEmbedder().digest}
