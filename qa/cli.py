@@ -235,6 +235,8 @@ def _index(options: argparse.Namespace) -> int:
             )
         _report(library)
         size = f"{len(library.documents)} documents, {len(library.passages)} passages in {options.index}"
+        if copies := len(library.contents.copies):
+            size += f", {copies} of them copies (qa status names them)"
         terminal.say(f"{size}; {library.changes}", style="bold")
 
     try:
@@ -276,7 +278,7 @@ def _status(options: argparse.Namespace) -> int:
     from qa.library import Library
 
     library = Library.status(*options.paths, index=options.index)
-    for line in library.changes.lines:
+    for line in (*library.changes.lines, *library.contents.copies):
         print(render.one_line(line))
     _report(library)
     terminal.say(f"{len(library.documents)} documents in {options.index}; {library.changes}", style="bold")

@@ -43,6 +43,16 @@ class Contents:
     store: HybridStore | None = None
     """None before there was any passage."""
 
+    @property
+    def copies(self) -> tuple[str, ...]:
+        """A line for every document that is a copy of another one, and why that one is shown."""
+        return tuple(
+            f"{key} is {'a copy' if self.shown[key] != key else 'a near copy'} of {first}, "
+            f"which is {_why(self.documents[first], self.documents[key])}"
+            for key, first in self.groups.items()
+            if key != first
+        )
+
     def become(
         self,
         documents: Iterable[Document],
@@ -114,6 +124,14 @@ class Contents:
         if store is not None:
             store.take([row for piece in wanted for row in rows[piece.key]])
         return store
+
+
+def _why(first: Document, other: Document) -> str:
+    if first.date and not other.date:
+        return f"the one with a date, {first.date}"
+    if first.date != other.date:
+        return f"the earlier one, {first.date}"
+    return "the first by name"
 
 
 def _embedded(

@@ -3,8 +3,10 @@ import io
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -306,6 +308,34 @@ def test_a_run_that_is_stopped_says_that_it_can_be_gone_on_with(
     monkeypatch.setattr(Library, "save", stop)
     assert main(["index", "docs"]) == STOPPED
     assert "what was embedded is kept" in capsys.readouterr().err
+
+
+WATCHING = """
+import sys
+import qa.embed, qa.library
+for module in (qa.embed, qa.library):
+    module.SentenceTransformerEmbedder = lambda *name: qa.embed.HashingEmbedder()
+from qa.cli import main
+sys.exit(main(["index", "docs", "--watch"]))
+"""
+
+
+def test_a_folder_that_is_watched_stays_in_step_until_it_is_stopped(docs: Path) -> None:
+    program = subprocess.Popen([sys.executable, "-c", WATCHING], stderr=subprocess.PIPE, text=True)
+    assert program.stderr is not None
+    assert program.stderr.readline() == "2 documents, 2 passages in .chapterverse; 2 added\n"
+    assert program.stderr.readline() == "watching docs; Ctrl-C stops it\n"
+    time.sleep(0.5)  # it says so just before it does
+    (docs / "new.txt").write_text("The cat sleeps.")
+    assert program.stderr.readline() == "3 documents, 3 passages in .chapterverse; 1 added\n"
+    for path in docs.iterdir():
+        path.unlink()
+    assert program.stderr.readline().startswith("qa: nothing to read in docs;")
+    (docs / "new.txt").write_text("The dog sleeps.")
+    assert "1 documents, 1 passages in .chapterverse; 1 changed, 2 removed" in program.stderr.readline()
+    program.send_signal(signal.SIGINT)
+    assert program.stderr.read() == "qa: stopped; what was embedded is kept, and the same command goes on with it\n"
+    assert program.wait() == STOPPED
 
 
 @pytest.mark.usefixtures("docs")

@@ -430,6 +430,16 @@ def test_many_copies_make_no_furniture_of_a_text() -> None:
     assert [library.marks(document.id) for document in library.documents] == [()] * 5
 
 
+def test_which_copy_is_shown_and_why_is_told() -> None:
+    near = Document("near.txt", AGENCY.text + " Reporting by our own people.", date="2021-03-01")
+    library = make(AGENCY, replace(AGENCY, id="a.txt", date=""), replace(AGENCY, id="c.txt", date="2022"), near)
+    assert library.contents.copies == (
+        "a.txt is a copy of b/agency.txt, which is the one with a date, 2021-03-01",
+        "c.txt is a copy of b/agency.txt, which is the earlier one, 2021-03-01",
+        "near.txt is a near copy of b/agency.txt, which is the first by name",
+    )
+
+
 def test_near_copies_are_one_source_and_others_are_others() -> None:
     near = Document("near.txt", AGENCY.text.replace("ferries", "boats") + " Reporting by our own people.")
     other = Document("other.txt", f"We were there. {NEWS}Then it rained, and all the people of the town went home.")

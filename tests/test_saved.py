@@ -1,34 +1,46 @@
-import json
+import pytest
 
-from qa.records import Document, Mark, Part, Passage, Range
-from qa.saved import from_entry, from_lines, to_entry, to_lines
+from qa.contents import Contents
+from qa.embed import HashingEmbedder
+from qa.records import Document, Part
+from qa.saved import from_files, to_files
+from vector_store import SnapshotDamaged
 
+LONG = "Article tells at some length what became of the harbour in that year, of its ships and of all their many crews."
 BOOK = Document(
-    "b.epub",
-    "One.\n\nTwo.",
-    title="Of Bridges",
-    author="Jane Doe",
-    parts=(Part(0, "§ Piers"), Part(6, "§ Arches")),
-    page_starts=(0, 6),
-    extracted="lxml 6, epub rules 1",
-    field="body",
-    origins=(("title", "file"), ("author", "text")),
+    "b.epub", f"{LONG}\n\nTwo.\n\n{LONG}\n", title="Of Bridges", author="Jane Doe", parts=(Part(0, "§ Piers"),)
 )
+COPY = Document("c.txt", BOOK.text, title="Of Bridges", date="2021-03-01")
 
 
-def test_every_field_comes_back() -> None:
-    assert from_entry(json.loads(json.dumps(to_entry(BOOK)))) == BOOK
-    assert all(to_entry(BOOK)[name] for name in ("title", "author", "parts", "extracted", "field", "origins"))
+@pytest.fixture
+def contents() -> Contents:
+    return Contents().become([BOOK, COPY, Document("a.txt", "The lease ends in May.")], HashingEmbedder())
 
 
-def test_marks_and_passages_come_back() -> None:
-    marks = (Mark(Range(0, 4), "furniture"),)
-    (found,) = from_lines(to_lines([BOOK], {"b.epub": marks}, [Passage(BOOK, 6, 10)]))
-    assert found == (BOOK, marks, [Passage(BOOK, 6, 10)])
+def test_all_of_it_comes_back(contents: Contents) -> None:
+    found = from_files(to_files(contents))
+    assert found.documents == contents.documents
+    assert found.marks == contents.marks
+    assert [mark.reason for mark in found.marks["b.epub"]] == ["repeated"]
+    assert found.passages == contents.passages
+    assert found.shown == {"a.txt": "a.txt", "b.epub": "c.txt", "c.txt": "c.txt"}  # the dated one is the first
+    assert found.groups == contents.groups
+    assert {key: value.tolist() for key, value in found.signatures.items()} == {
+        key: value.tolist() for key, value in contents.signatures.items()
+    }
+    assert to_files(found) == to_files(contents)
 
 
-def test_an_entry_from_before_there_were_parts_is_read() -> None:
-    entry = to_entry(Document("a.txt", "Text.", title="T"))
-    for name in ("author", "parts", "extracted", "field", "origins"):
-        del entry[name]
-    assert from_entry(entry) == Document("a.txt", "Text.", title="T")
+def test_signatures_of_another_library_are_damage(contents: Contents) -> None:
+    other = Contents().become([BOOK], HashingEmbedder())
+    files = {**to_files(contents), "copies.safetensors": to_files(other)["copies.safetensors"]}
+    with pytest.raises(SnapshotDamaged, match="1 signatures for 2 documents"):
+        from_files(files)
+    with pytest.raises(SnapshotDamaged, match="cannot be read"):
+        from_files({**files, "copies.safetensors": b"rubbish"})
+
+
+def test_contents_without_a_passage_are_not_saved() -> None:
+    with pytest.raises(ValueError, match="nothing to be found in"):
+        to_files(Contents())
