@@ -321,21 +321,21 @@ sys.exit(main(["index", "docs", "--watch"]))
 
 
 def test_a_folder_that_is_watched_stays_in_step_until_it_is_stopped(docs: Path) -> None:
-    program = subprocess.Popen([sys.executable, "-c", WATCHING], stderr=subprocess.PIPE, text=True)
-    assert program.stderr is not None
-    assert program.stderr.readline() == "2 documents, 2 passages in .chapterverse; 2 added\n"
-    assert program.stderr.readline() == "watching docs; Ctrl-C stops it\n"
-    time.sleep(0.5)  # it says so just before it does
-    (docs / "new.txt").write_text("The cat sleeps.")
-    assert program.stderr.readline() == "3 documents, 3 passages in .chapterverse; 1 added\n"
-    for path in docs.iterdir():
-        path.unlink()
-    assert program.stderr.readline().startswith("qa: nothing to read in docs;")
-    (docs / "new.txt").write_text("The dog sleeps.")
-    assert "1 documents, 1 passages in .chapterverse; 1 changed, 2 removed" in program.stderr.readline()
-    program.send_signal(signal.SIGINT)
-    assert program.stderr.read() == "qa: stopped; what was embedded is kept, and the same command goes on with it\n"
-    assert program.wait() == STOPPED
+    with subprocess.Popen([sys.executable, "-c", WATCHING], stderr=subprocess.PIPE, text=True) as program:
+        assert program.stderr is not None
+        assert program.stderr.readline() == "2 documents, 2 passages in .chapterverse; 2 added\n"
+        assert program.stderr.readline() == "watching docs; Ctrl-C stops it\n"
+        time.sleep(0.5)  # it says so just before it does
+        (docs / "new.txt").write_text("The cat sleeps.")
+        assert program.stderr.readline() == "3 documents, 3 passages in .chapterverse; 1 added\n"
+        for path in docs.iterdir():
+            path.unlink()
+        assert program.stderr.readline().startswith("qa: nothing to read in docs;")
+        (docs / "new.txt").write_text("The dog sleeps.")
+        assert "1 documents, 1 passages in .chapterverse; 1 changed, 2 removed" in program.stderr.readline()
+        program.send_signal(signal.SIGINT)
+        assert program.stderr.read() == "qa: stopped; what was embedded is kept, and the same command goes on with it\n"
+        assert program.wait() == STOPPED
 
 
 @pytest.mark.usefixtures("docs")
