@@ -28,10 +28,16 @@ def quote(passage: Passage, span: Span, *, grow: bool = True) -> Quote:
     found = Range(span.start, span.end)
     if grow and _POINTS_BACK.match(passage.text, found.start):
         found = _with_the_one_before(passage.text, found)
-    dateline = _DATELINE.match(passage.text, found.start, found.end)
-    if dateline and dateline.end() <= (span.exact.start if span.exact else found.end - 1):
-        found = Range(dateline.end(), found.end)
+    bare = without_dateline(passage.text, found)
+    if not span.exact or bare.start <= span.exact.start:
+        found = bare
     return Quote(passage.document, passage.start + found.start, passage.start + found.end)
+
+
+def without_dateline(text: str, sentence: Range) -> Range:
+    """The sentence without what a news agency puts before it, if it does: a place, a date, its own name."""
+    dateline = _DATELINE.match(text, sentence.start, sentence.end)
+    return Range(dateline.end(), sentence.end) if dateline and dateline.end() < sentence.end else sentence
 
 
 def _with_the_one_before(text: str, found: Range) -> Range:

@@ -127,7 +127,7 @@ def build(library: Library | Live, examples: Sequence[str] = ()) -> gr.Blocks:
                     apply_default_css=False,
                 )
 
-        def on_ask(asked: str, history: list[Update], *only: str) -> Iterator[tuple[Update, ...]]:
+        def on_ask(asked: str, history: list[Update], *only: str | None) -> Iterator[tuple[Update, ...]]:
             yield from _ask(live.library, asked, history, only)
 
         for trigger, asked in [(box.submit, box), (button.click, box), *((o.click, o) for o in offered)]:
@@ -173,14 +173,14 @@ def _filter(label: str, placeholder: str) -> gr.Textbox:
     return gr.Textbox(label=label, placeholder=placeholder, lines=1, max_lines=1, min_width=120)
 
 
-def _only(typed: Sequence[str]) -> Filter:
+def _only(typed: Sequence[str | None]) -> Filter:
     """The filter of four fields of the page; BadFilter where a date is none."""
-    after, before, source, document = (text.strip() for text in typed)
+    after, before, source, document = ((text or "").strip() for text in typed)  # None: never opened
     return Filter(after, before, [source] if source else [], [document] if document else [])
 
 
 def _ask(
-    library: Library, asked: str, history: list[Update], only: Sequence[str] = ("", "", "", "")
+    library: Library, asked: str, history: list[Update], only: Sequence[str | None] = ("", "", "", "")
 ) -> Iterator[tuple[Update, ...]]:
     """First that the question was taken, then its answer; one that could not be asked is given back."""
     history = [*history, _message("user", markup.question(asked))]

@@ -135,6 +135,13 @@ def test_an_answer_that_runs_over_a_sentence_takes_the_next_with_it() -> None:
     assert (spans[0].start, spans[0].end, spans[0].exact) == (0, 19, Range(6, 15))
 
 
+def test_a_dateline_answers_nothing() -> None:
+    text = "LONDON, May 31 (Reuters) - The lease ends on 30 June."
+    (spans,) = TrainedReader(WordNetwork("31", "31")).read("When does the lease end?", hits([passage(text)], [0.5]))
+    assert spans[0].exact is not None
+    assert spans[0].exact.start >= text.index("The lease")
+
+
 @pytest.mark.parametrize("question", ["Why does the lease end?", "What did the landlord say about May?"])
 def test_where_a_phrase_is_too_short_nothing_is_exact(question: str) -> None:
     (spans,) = TrainedReader(WordNetwork("31", "May")).read(question, hits([passage(LEASE)], [0.5]))

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qa.question import asks_for_sentences
+from qa.quote import without_dateline
 from qa.read.calibration import calibration, coefficients
 from qa.read.evidence import NAMES, SPAN, SUREST, Sentence, evidence, spans
 from qa.read.network import SpanNetwork
@@ -103,7 +104,8 @@ class TrainedReader:
             [(asked[row], passage.document.context, passage.text) for row, passage in some]
         )
         for (row, passage), reading in zip(some, readings, strict=True):
-            marked = best_spans(reading, self._sentences(passage))
+            said = [without_dateline(passage.text, sentence) for sentence in self._sentences(passage)]
+            marked = best_spans(reading, said)
             found[row] = [replace(one, found=its) for one, its in zip(found[row], marked, strict=True)]
 
     def _undecided(
