@@ -15,6 +15,7 @@ import argparse
 import sys
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from qa.errors import QAError
@@ -24,7 +25,7 @@ from qa.evaluation.evaluate import evaluate
 from qa.evaluation.plan import Plan, Settings, read_plan, thinned
 from qa.evaluation.run import Run, code
 from qa.evaluation.scores import BY_NAME
-from qa.read import SentenceReader, TrainedReader
+from qa.read import SentenceReader, TrainedReader, calibration
 
 ROOT = Path(__file__).parent.parent
 FLOORS = ROOT / "tests" / "quality" / "floors.json"
@@ -50,13 +51,13 @@ def plans(data: Path, chosen: list[str], readers: list[str], *, whole: bool) -> 
     if not data.is_dir():
         print(f"{data} is not there, so the seeds' own questions are asked alone; name the folder with --data")
     for reader in readers:
+        own = Settings(reader=reader, threshold=calibration(reader).least)
         for name in chosen or [SEEDS, *SAMPLES]:
             if name == SEEDS:
-                settings = Settings(reader=reader)
-                found[named(SEEDS, reader)] = read_plan(QUESTIONS, documents=ROOT / "seeds", settings=settings)
+                found[named(SEEDS, reader)] = read_plan(QUESTIONS, documents=ROOT / "seeds", settings=own)
             elif data.is_dir():
                 questions, documents = SAMPLES[name]
-                plan = read_plan(data / name, settings=Settings(sample=None if whole else questions, reader=reader))
+                plan = read_plan(data / name, settings=replace(own, sample=None if whole else questions))
                 of = name if whole else f"{name}, sampled"
                 found[named(of, reader)] = plan if whole else thinned(plan, documents)
     return found

@@ -477,14 +477,14 @@ def test_the_seeds_are_indexed_asked_and_verified_by_the_program_itself(tmp_path
 @pytest.mark.usefixtures("docs")
 def test_with_the_packaged_model_a_folder_is_indexed_and_answers_no_and_yes(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["index", "docs"]) == FOUND
-    assert capsys.readouterr() == ("", "2 documents, 2 passages in .chapterverse\n")
+    assert capsys.readouterr() == ("", "2 documents, 2 passages in .chapterverse; 2 added\n")
     assert main(["ask", "Who painted the ceiling of the Sistine Chapel?"]) == NOT_FOUND
     assert capsys.readouterr().out.startswith("The documents don’t say.")
     assert main(["ask", "On which date does the lease end?"]) == FOUND
     out, err = capsys.readouterr()
-    assert out.startswith("[1] “The lease ends on 31 May.”")
+    assert out.startswith("[1] 31 May\n    “The lease ends on 31 May.”\n")
     assert err == ""
-    assert main(["ask", "On which date does the lease end?", "--reader", "trained"]) == FOUND
-    assert capsys.readouterr().out.startswith("[1] 31 May\n    “The lease ends on 31 May.”\n")
-    assert main(["ask", "On which date does the lease end?", "--precision", "0.9"]) == MISUSE
+    assert main(["ask", "On which date does the lease end?", "--reader", "sentence"]) == FOUND
+    assert capsys.readouterr().out.startswith("[1] “The lease ends on 31 May.”")
+    assert main(["ask", "On which date does the lease end?", "--reader", "sentence", "--precision", "0.9"]) == MISUSE
     assert "--reader trained" in capsys.readouterr().err

@@ -185,9 +185,9 @@ def test_the_run_names_index_embedder_and_reader_and_keeps_the_fields_asked_for(
     run = asked(plan)
     assert run.fingerprints["index"] == {"sha256": library.fingerprint, "passages": 3}
     assert run.fingerprints["embedder"] == {"name": "hashing", "sha256": HashingEmbedder().digest}
-    assert run.fingerprints["reader"] == {"name": "sentence", "sha256": ""}
-    other = asked(replace(plan, settings=Settings(reader="trained")))
-    assert other.fingerprints["reader"] == {"name": "trained", "sha256": TrainedReader().digest}
+    assert run.fingerprints["reader"] == {"name": "trained", "sha256": TrainedReader().digest}
+    other = asked(replace(plan, settings=Settings(reader="sentence")))
+    assert other.fingerprints["reader"] == {"name": "sentence", "sha256": ""}
     assert [dict(outcome.fields) for outcome in run.outcomes] == [
         {"kind": "le"},
         {"kind": "le"},
@@ -206,7 +206,7 @@ def test_it_is_told_how_far_embedding_and_asking_are(place: Path) -> None:
 
     @contextmanager
     def bars(what: str, counted: str) -> Iterator[Progress]:
-        yield lambda done, total: seen.setdefault(f"{what} {counted}", []).append((done, total))
+        yield lambda done, total, _: seen.setdefault(f"{what} {counted}", []).append((done, total))
 
     evaluate(read_plan(place), bars=bars, embedder=HashingEmbedder())
     assert seen == {
@@ -432,13 +432,23 @@ def of_seeds(seeds: Library, tmp_path_factory: pytest.TempPathFactory) -> tuple[
     """The seeds' own questions, and the same run by the program that guards the floors, in a process of its own."""
     out = tmp_path_factory.mktemp("gate")
     gate = subprocess.Popen(
-        [sys.executable, str(ROOT / "benchmarks" / "gate.py"), "seeds", "--data", str(out / "none"), "--out", str(out)],
+        [
+            sys.executable,
+            str(ROOT / "benchmarks" / "gate.py"),
+            "seeds",
+            "--reader",
+            "trained",
+            "--data",
+            str(out / "none"),
+            "--out",
+            str(out),
+        ],
         stdout=subprocess.DEVNULL,
     )
     plan = read_plan(ROOT / "tests" / "quality" / "questions.jsonl", documents=ROOT / "seeds")
     run = evaluate(replace(plan, documents=replace(plan.documents, library=seeds)))
     assert gate.wait(timeout=300) == 0
-    return run, json.loads((out / "seeds" / "run.json").read_text(encoding="utf-8"))
+    return run, json.loads((out / "seeds-trained" / "run.json").read_text(encoding="utf-8"))
 
 
 @pytest.mark.model

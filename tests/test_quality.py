@@ -13,7 +13,7 @@ from qa.evaluation.evaluate import evaluate
 from qa.evaluation.plan import Settings, read_plan
 from qa.evaluation.run import Run
 from qa.library import Library
-from qa.read import SentenceReader, TrainedReader
+from qa.read import SentenceReader, TrainedReader, calibration
 
 ROOT = Path(__file__).parent.parent
 QUESTIONS = ROOT / "tests" / "quality" / "questions.jsonl"
@@ -23,7 +23,10 @@ pytestmark = [pytest.mark.model, pytest.mark.quality]
 
 @pytest.fixture(scope="module", params=[TrainedReader.name, SentenceReader.name])
 def run(request: pytest.FixtureRequest) -> Run:
-    return evaluate(read_plan(QUESTIONS, documents=ROOT / "seeds", settings=Settings(reader=request.param)))
+    least = calibration(request.param).least
+    return evaluate(
+        read_plan(QUESTIONS, documents=ROOT / "seeds", settings=Settings(reader=request.param, threshold=least))
+    )
 
 
 def test_there_are_questions_of_every_kind_and_every_gold_answer_stands_in_its_document() -> None:

@@ -217,7 +217,7 @@ def network() -> SpanNetwork:
 
 
 def answered(network: SpanNetwork, question: str, text: str, title: str = "") -> tuple[str, float]:
-    (found,) = best_spans(network.read(question, title, text), [Range(0, len(text))])
+    (found,) = best_spans(network.read(question, title, text), [Range(0, len(text))], text)
     assert found is not None
     return found.range.of(text), found.score
 

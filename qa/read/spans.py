@@ -28,15 +28,15 @@ class Found:
     weight: float
 
 
-def best_spans(reading: Reading, sentences: Sequence[Range]) -> list[Found | None]:
-    """Of every sentence the likeliest answer; None where the network sees no token of it.
+def best_spans(reading: Reading, sentences: Sequence[Range], text: str) -> list[Found | None]:
+    """Of every sentence of ``text`` the likeliest answer; None where the network sees no token of it.
 
     An answer is at most LONGEST_ANSWER tokens long and may run over into the
-    next sentence: where sentences were cut wrongly, it does.
+    next sentence of the same line: where sentences were cut wrongly, it does.
     """
     pairs = _pairs(reading)
     found: list[Found | None] = []
-    for sentence in sentences:
+    for number, sentence in enumerate(sentences):
         inside = np.flatnonzero(
             (reading.offsets[:, 0] >= sentence.start)
             & (reading.offsets[:, 0] < sentence.end)
@@ -45,7 +45,7 @@ def best_spans(reading: Reading, sentences: Sequence[Range]) -> list[Found | Non
         if not len(inside):
             found.append(None)
             continue
-        scores = pairs[inside]
+        scores = _ending(pairs[inside], inside, reading.offsets[:, 1], _border(sentences, number, text))
         row, length = np.unravel_index(int(np.argmax(scores)), scores.shape)
         first = int(inside[row])
         best = float(scores[row, length])
@@ -53,6 +53,25 @@ def best_spans(reading: Reading, sentences: Sequence[Range]) -> list[Found | Non
         span = Range(int(reading.offsets[first, 0]), int(reading.offsets[first + int(length), 1]))
         found.append(Found(span, best, weight))
     return found
+
+
+def _border(sentences: Sequence[Range], number: int, text: str) -> int:
+    """Where the line ends on which sentence ``number`` does; a line break within a sentence is none."""
+    end = sentences[number].end
+    for later in sentences[number + 1 :]:
+        if "\n" in text[end : later.start] or "\r" in text[end : later.start]:
+            break
+        end = later.end
+    return end
+
+
+def _ending(
+    scores: NDArray[np.float32], first: NDArray[np.intp], ends: NDArray[np.int64], border: int
+) -> NDArray[np.float32]:
+    """``scores`` of spans that begin at the tokens ``first``, without those that end behind ``border``."""
+    last = first[:, None] + np.arange(scores.shape[1])
+    inside = (last < len(ends)) & (ends[np.minimum(last, len(ends) - 1)] <= border)
+    return np.where(inside, scores, np.float32(_NONE))
 
 
 def _pairs(reading: Reading) -> NDArray[np.float32]:

@@ -105,7 +105,7 @@ class TrainedReader:
         )
         for (row, passage), reading in zip(some, readings, strict=True):
             said = [without_dateline(passage.text, sentence) for sentence in self._sentences(passage)]
-            marked = best_spans(reading, said)
+            marked = best_spans(reading, said, passage.text)
             found[row] = [replace(one, found=its) for one, its in zip(found[row], marked, strict=True)]
 
     def _undecided(
