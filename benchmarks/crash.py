@@ -1,6 +1,6 @@
 """Kill an index run with SIGKILL at random moments: is the index the old one or the new one, and does the next run end?
 
-    python benchmarks/crash.py [--data ../shared/data/realtimeqa_2023H1] [--times 50] [--documents 60] [--seed 0]
+    python benchmarks/crash.py [--data ../shared/data/nq_open_dev] [--times 50] [--documents 60] [--seed 0]
 
 Every time a folder of documents is changed (a third of them changed, moved, removed or added), a process of its own
 brings the index in step with it, with the packaged embedder, and is killed after a time drawn between 0 and what a
@@ -32,7 +32,7 @@ from qa.receipt import receipt, to_json
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path, default=Path("../shared/data/realtimeqa_2023H1"))
+    parser.add_argument("--data", type=Path, default=Path("../shared/data/nq_open_dev"))
     parser.add_argument("--times", type=int, default=50)
     parser.add_argument("--documents", type=int, default=60)
     parser.add_argument("--seed", type=int, default=0)

@@ -62,7 +62,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return MISUSE
     except OSError as error:  # an index that cannot be written there: no room, no right, a file in its place
-        terminal.say(f"qa: {error.filename or 'the system'}: {error.strerror or error}", style="bold red")
+        where = error.filename or getattr(options, "index", None) or "the system"
+        terminal.say(f"qa: {where}: {error.strerror or error}", style="bold red")
         return MISUSE
     return status
 

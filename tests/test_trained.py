@@ -135,6 +135,16 @@ def test_an_answer_that_runs_over_a_sentence_takes_the_next_with_it() -> None:
     assert (spans[0].start, spans[0].end, spans[0].exact) == (0, 19, Range(6, 15))
 
 
+def test_in_what_is_not_the_best_only_what_the_network_believes_is_marked() -> None:
+    (spans,) = TrainedReader(WordNetwork("31", "May")).read("When does the lease end?", hits([passage(LEASE)], [0.5]))
+    assert [span.exact for span in spans] == [Range(18, 24), None]
+    believed = passage("Until 31 May.", name="b.txt")
+    read = TrainedReader(WordNetwork("31", "May")).read(
+        "When does the lease end?", hits([passage(LEASE), believed], [0.5, 0.5])
+    )
+    assert read[1][0].exact == Range(6, 12)
+
+
 def test_a_dateline_answers_nothing() -> None:
     text = "LONDON, May 31 (Reuters) - The lease ends on 30 June."
     (spans,) = TrainedReader(WordNetwork("31", "31")).read("When does the lease end?", hits([passage(text)], [0.5]))

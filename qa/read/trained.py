@@ -65,9 +65,11 @@ class TrainedReader:
         read, numbers = self.evidence(question, hits, top=top)
         if not any(read):
             return [[] for _ in hits]
-        its_scores = iter(scores_of(numbers, self._weights, self._chance).tolist())
-        whole = asks_for_sentences(question)
-        return [[span_of(one, next(its_scores), whole=whole) for one in some] for some in read]
+        scores = scores_of(numbers, self._weights, self._chance)
+        # What answers second best is mostly no answer: there, only what the network rather believes is marked.
+        whole = asks_for_sentences(question) | (numbers[:, SPAN] < 0) & (scores < scores.max())
+        each = iter(map(span_of, chain.from_iterable(read), scores.tolist(), whole.tolist()))
+        return [[next(each) for _ in some] for some in read]
 
     def evidence(
         self, question: str, hits: Sequence[tuple[Passage, Hit]], *, top: int | None = None
@@ -151,7 +153,7 @@ def _sentences(passage: Passage) -> tuple[Range, ...]:
     return tuple(sentences(passage.text))
 
 
-def span_of(one: Sentence, score: float, *, whole: bool) -> Span:
+def span_of(one: Sentence, score: float, whole: bool) -> Span:
     """The sentence, and the next where the answer runs over into it."""
     start, end = one.range
     if not one.found:
