@@ -253,6 +253,22 @@ def test_where_nothing_can_be_read_it_is_misuse(
 
 
 @pytest.mark.usefixtures("docs", "hashing")
+def test_only_some_documents_are_asked(docs: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (docs / "old.txt").write_text("Published: 3 March 2001\n\nSource: AFP\n\nThe lease ends on 30 June.\n")
+    main(["index", "docs"])
+    capsys.readouterr()
+    for only in (["--before", "2001"], ["--source", "afp"], ["--document", "o*"]):
+        assert main(["ask", QUESTION, "--top", "1", *only]) == FOUND
+        assert capsys.readouterr().out.startswith("[1] 30 June\n")
+    main(["ask", QUESTION, "--json", "--document", "lease.txt", "--document", "leave.txt"])
+    content = parse(capsys.readouterr().out)
+    assert content["settings"]["only"]["documents"] == ["lease.txt", "leave.txt"]
+    assert {passage["document"]["id"] for passage in content["citations"]} <= {"lease.txt", "leave.txt"}
+    assert misuse(["ask", QUESTION, "--after", "2002"], capsys).startswith("no document is from 2002;")
+    assert misuse(["ask", QUESTION, "--after", "soon"], capsys).startswith("after: 'soon' is no date; write it as")
+
+
+@pytest.mark.usefixtures("docs", "hashing")
 def test_an_index_is_brought_in_step_with_the_folder_it_was_made_of(
     docs: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
