@@ -31,6 +31,8 @@ def to_files(contents: Contents) -> dict[str, bytes]:
 
 def from_files(files: Mapping[str, bytes]) -> Contents:
     """The inverse of :func:`to_files`; SnapshotDamaged, KeyError, TypeError or ValueError where they are none."""
+    if "copies.safetensors" not in files:
+        raise SnapshotDamaged("it was made by an earlier version")
     contents = Contents(store=HybridStore.from_files(files))
     for line in files["documents.jsonl"].decode().splitlines():
         _take(contents, json.loads(line))

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 import qa
+import qa.cli
 import qa.embed
 import qa.library
 from qa.cli import FOUND, MISUSE, NOT_FOUND, STOPPED, main
@@ -464,7 +465,7 @@ def test_stopping_it_is_one_word(monkeypatch: pytest.MonkeyPatch, capsys: pytest
     def interrupted(options: argparse.Namespace) -> int:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("qa.cli._verify", interrupted)
+    monkeypatch.setitem(qa.cli._COMMANDS, "verify", interrupted)
     assert main(["verify", "r.json", "--documents", "."]) == 130
     assert capsys.readouterr().err == "qa: stopped\n"
 

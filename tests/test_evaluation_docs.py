@@ -5,7 +5,7 @@ import re
 import shlex
 from pathlib import Path
 
-from qa.cli import _parser
+from qa.arguments import parser
 from qa.evaluation.outcomes import FAILURES
 from qa.evaluation.questions import read_questions
 from qa.evaluation.scores import MEASURES
@@ -16,7 +16,7 @@ DOCS = (ROOT / "docs" / "EVALUATION.md").read_text(encoding="utf-8")
 
 def test_every_option_is_told_of_and_no_other() -> None:
     told = set(re.findall(r"--[a-z]+", DOCS)) - {"--write", "--allow"}  # of the gate
-    (commands,) = [action for action in _parser()._actions if action.dest == "COMMAND" or action.choices]
+    (commands,) = [action for action in parser()._actions if action.dest == "COMMAND" or action.choices]
     options = {name for action in commands.choices["eval"]._actions for name in action.option_strings}
     assert told == options - {"-h", "--help"}
 
@@ -24,7 +24,7 @@ def test_every_option_is_told_of_and_no_other() -> None:
 def test_the_commands_can_be_given() -> None:
     (shell,) = re.findall(r"```sh\n(.*?)```", DOCS, re.DOTALL)
     for line in shell.splitlines():
-        assert _parser().parse_args(shlex.split(line)[1:]).questions == Path("questions.jsonl")
+        assert parser().parse_args(shlex.split(line)[1:]).questions == Path("questions.jsonl")
 
 
 def test_the_example_questions_are_read(tmp_path: Path) -> None:

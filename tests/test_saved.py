@@ -41,6 +41,13 @@ def test_signatures_of_another_library_are_damage(contents: Contents) -> None:
         from_files({**files, "copies.safetensors": b"rubbish"})
 
 
+def test_an_index_of_an_earlier_version_is_told_as_such(contents: Contents) -> None:
+    files = to_files(contents)
+    del files["copies.safetensors"]
+    with pytest.raises(SnapshotDamaged, match="made by an earlier version"):
+        from_files(files)
+
+
 def test_contents_without_a_passage_are_not_saved() -> None:
     with pytest.raises(ValueError, match="nothing to be found in"):
         to_files(Contents())
