@@ -120,7 +120,8 @@ class Contents:
             vectors = _embedded(new, embedder, progress, unfinished)
             store = HybridStore(vectors.shape[1]) if store is None else store
             rows |= _rows(new, first=len(store))
-            store.add(vectors, [words(text) for piece in new for text in piece.texts])
+            store.add(vectors, (words(passage.titled) for piece in new for passage in piece.passages))
+            del vectors
         if store is not None:
             store.take([row for piece in wanted for row in rows[piece.key]])
         return store

@@ -20,7 +20,7 @@ class Piece:
 
     passages: Sequence[Passage]
 
-    @cached_property
+    @property
     def texts(self) -> list[str]:
         """As the model is shown them."""
         return [passage.titled for passage in self.passages]

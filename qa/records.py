@@ -91,7 +91,7 @@ class Document:
         return len(self.text[:offset].encode(self.encoding)) if self.encoding else None
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True, order=True, slots=True)
 class Range:
     """A half-open, non-empty range of code points."""
 

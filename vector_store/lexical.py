@@ -1,9 +1,10 @@
 """Ranking by words: BM25, defined by rank_bm25 and scored through an inverted matrix of impacts."""
 
 import math
+from array import array
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from itertools import chain, pairwise
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,14 +56,14 @@ class LexicalIndex:
         return self._vocabulary.keys()
 
     def add(self, rows: Iterable[Sequence[str]]) -> None:
-        """Append rows, each given as its words."""
-        counted = [Counter(words) for words in rows]
-        for word in chain.from_iterable(counted):
-            self._vocabulary.setdefault(word, len(self._vocabulary))
-        numbers = [self._vocabulary[word] for word in chain.from_iterable(counted)]
-        counts = [count for row in counted for count in row.values()]
-        ends = self._starts[-1] + np.cumsum([len(row) for row in counted], dtype=np.int64)
-        self._starts = np.concatenate([self._starts, ends])
+        """Append rows, each given as its words; a row's words may go when the next row comes."""
+        numbers, counts, sizes = array("i"), array("i"), array("i")
+        for row in rows:
+            counted = Counter(row)
+            numbers.extend(self._vocabulary.setdefault(word, len(self._vocabulary)) for word in counted)
+            counts.extend(counted.values())
+            sizes.append(len(counted))
+        self._starts = np.concatenate([self._starts, self._starts[-1] + np.cumsum(sizes, dtype=np.int64)])
         self._words = np.concatenate([self._words, np.array(numbers, np.int32)])
         self._counts = np.concatenate([self._counts, np.array(counts, np.int32)])
         self._invert()

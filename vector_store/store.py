@@ -1,7 +1,7 @@
 """The hybrid store: a dense and a lexical index that agree row for row."""
 
 import json
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -45,17 +45,24 @@ class HybridStore:
         """Length of a vector."""
         return self._dense.dimension
 
-    def add(self, vectors: Vectors, words: Sequence[Sequence[str]]) -> None:
-        """Append rows: unit vectors, shape (n, dimension), and the words of each; ValueError unless as many."""
-        if len(vectors) != len(words):
-            raise ValueError(f"{len(vectors)} vectors for {len(words)} rows of words")
+    def add(self, vectors: Vectors, words: Iterable[Sequence[str]]) -> None:
+        """Append rows: unit vectors, shape (n, dimension), and the words of each, taken one after the other.
+
+        ValueError, and nothing appended, unless as many.
+        """
+        before = len(self)
         self._dense.add(vectors)
         self._lexical.add(words)
+        if (rows := len(self._lexical)) != len(self._dense):
+            self.take(range(before))
+            raise ValueError(f"{len(vectors)} vectors for {rows - before} rows of words")
 
     def take(self, rows: Sequence[int]) -> None:
         """Keep exactly ``rows``, in the order given; every other row is gone from both indexes."""
         if any(not 0 <= row < len(self) for row in rows):
             raise ValueError(f"rows must be from 0 to {len(self) - 1}, got {min(rows)} to {max(rows)}")
+        if len(rows) == len(self) and all(row == number for number, row in enumerate(rows)):
+            return
         self._dense.take(rows)
         self._lexical.take(rows)
 
