@@ -40,11 +40,14 @@ def parser() -> argparse.ArgumentParser:
     index.add_argument(
         "--fusion",
         choices=("weighted", "rrf"),
-        default="weighted",
-        help="how the rankings are joined; by rrf, for comparison, nearly nothing is refused",
+        help="how the rankings are joined (as before, or weighted); by rrf, for comparison, nearly nothing is refused",
     )
-    index.add_argument("--model", metavar="NAME", help="another sentence-transformers model on this machine")
-    index.add_argument("--field", default="", metavar="NAME", help="the field of JSON lines whose text is read (text)")
+    index.add_argument(
+        "--model", metavar="NAME", help="another sentence-transformers model on this machine (as before)"
+    )
+    index.add_argument(
+        "--field", metavar="NAME", help="the field of JSON lines whose text is read (as before, or text)"
+    )
     index.add_argument("--watch", action="store_true", help="go on, and take up every change of the files")
 
     status = commands.add_parser("status", help="what has changed since the files were indexed")

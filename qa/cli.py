@@ -5,9 +5,9 @@ import gc
 import io
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from qa import render, terminal
 from qa.arguments import DEFAULT_INDEX, parser
@@ -55,8 +55,11 @@ def _index(options: argparse.Namespace) -> int:
     from qa.embed import DEFAULT_MODEL, SentenceTransformerEmbedder
     from qa.library import Library
 
-    embedder = SentenceTransformerEmbedder(options.model or DEFAULT_MODEL)
-    paths = options.paths or _paths_before(options.index)
+    before = _made_before(options.index)
+    paths = options.paths or before.get("paths")
+    if not paths:
+        raise NothingToIndex(f"{options.index} does not say what it was made of; name a file or a folder")
+    embedder = SentenceTransformerEmbedder(options.model or before.get("embedder", {}).get("name") or DEFAULT_MODEL)
 
     def take_up() -> None:
         with terminal.progress("embedding") as progress:
@@ -64,8 +67,8 @@ def _index(options: argparse.Namespace) -> int:
                 *paths,
                 index=options.index,
                 embedder=embedder,
-                fusion=options.fusion,
-                field=options.field,
+                fusion=options.fusion or before.get("fusion", "weighted"),
+                field=before.get("field", "") if options.field is None else options.field,
                 progress=progress,
             )
         _report(library)
@@ -84,17 +87,14 @@ def _index(options: argparse.Namespace) -> int:
     return FOUND
 
 
-def _paths_before(index: Path) -> tuple[str, ...]:
-    """What the index was made of; NothingToIndex where that is not known."""
+def _made_before(index: Path) -> Mapping[str, Any]:
+    """What an index says of how it was made, so that a second run need not be told again; empty where none is."""
     from vector_store import snapshot
 
     try:
-        paths = tuple(snapshot.about(index).get("paths", ()))
+        return snapshot.about(index)
     except (snapshot.SnapshotError, FileNotFoundError):
-        paths = ()
-    if not paths:
-        raise NothingToIndex(f"{index} does not say what it was made of; name a file or a folder")
-    return paths
+        return {}
 
 
 def _watch(paths: Sequence[str], take_up: Callable[[], None]) -> None:

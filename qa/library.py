@@ -95,10 +95,10 @@ class Library:
             if snapshot.version(Path(index)) != version:  # somebody else was quicker
                 library, loaded = cls._before(paths, index, embedder, field)
             library.changes = compare(library.documents, loaded.documents)
-            if library.changes or library.store is None or library.fusion != fusion:
+            made = (fusion, field, tuple(str(Path(path).resolve()) for path in paths), read_by())
+            if library.changes or library.store is None or made != library._made:
                 unfinished = Unfinished(Path(index), library.embedder.digest)
-                library.fusion, library.field = fusion, field
-                library.paths = tuple(str(Path(path).resolve()) for path in paths)
+                library.fusion, library.field, library.paths, library._read_by = made
                 library.hold(loaded.documents, progress=progress, unfinished=unfinished)
                 library.save(index)
             else:
@@ -319,6 +319,11 @@ class Library:
         self._spelling = None
         self.reader.forget()
 
+    @property
+    def _made(self) -> tuple[Fusion, str, tuple[str, ...], str]:
+        """How, from what, and by which versions it was made."""
+        return self.fusion, self.field, self.paths, self._read_by
+
     def _known(self) -> Mapping[str, Document]:
         """The documents that would be read the same way again: another version may read a file otherwise."""
         return self._contents.documents if self._read_by == read_by() else {}
@@ -327,7 +332,7 @@ class Library:
         return {
             "embedder": {"name": self.embedder.name, "digest": self.embedder.digest},
             "fusion": self.fusion,
-            "read_by": read_by(),
+            "read_by": self._read_by,
             "field": self.field,
             "paths": self.paths,
             "documents": len(self._contents.documents),

@@ -289,6 +289,19 @@ def test_an_index_is_brought_in_step_with_the_folder_it_was_made_of(
 
 
 @pytest.mark.usefixtures("docs", "hashing")
+def test_a_second_run_is_made_as_the_first_one_was(docs: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (docs / "notes.jsonl").write_text('{"body": "The cat sleeps in the attic."}\n')
+    main(["index", "docs", "--field", "body", "--fusion", "rrf"])
+    assert main(["index"]) == FOUND
+    assert capsys.readouterr().err.endswith("3 documents, 3 passages in .chapterverse; nothing changed\n")
+    library = Library.load(".chapterverse")
+    assert (library.fusion, library.field, library.paths) == ("rrf", "body", (str(docs.resolve()),))
+    docs.rename("elsewhere")
+    assert main(["index", "elsewhere"]) == FOUND
+    assert Library.load(".chapterverse").paths == (str(Path("elsewhere").resolve()),)
+
+
+@pytest.mark.usefixtures("docs", "hashing")
 def test_a_document_is_removed_and_the_doctor_finds_nothing_of_it(capsys: pytest.CaptureFixture[str]) -> None:
     main(["index", "docs"])
     capsys.readouterr()

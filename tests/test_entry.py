@@ -19,10 +19,3 @@ BOOK = Document(
 def test_every_field_comes_back() -> None:
     assert from_entry(json.loads(json.dumps(to_entry(BOOK)))) == BOOK
     assert all(to_entry(BOOK)[name] for name in ("title", "author", "parts", "extracted", "field", "origins"))
-
-
-def test_an_entry_from_before_there_were_parts_is_read() -> None:
-    entry = to_entry(Document("a.txt", "Text.", title="T"))
-    for name in ("author", "parts", "extracted", "field", "origins"):
-        del entry[name]
-    assert from_entry(entry) == Document("a.txt", "Text.", title="T")
