@@ -169,11 +169,6 @@ class Library:
         """The document with that id; KeyError if there is none."""
         return self._contents.documents[document_id]
 
-    def copies(self, document_id: str) -> tuple[str, ...]:
-        """The other documents of its group, exact copies and near ones; KeyError if there is no such document."""
-        group = self._contents.groups[document_id]
-        return tuple(key for key, own in self._contents.groups.items() if own == group and key != document_id)
-
     def marks(self, document_id: str) -> Marks:
         """The ranges of that document that are never quoted; KeyError if there is no such document."""
         return self._contents.marks[document_id]

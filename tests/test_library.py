@@ -408,7 +408,7 @@ def test_an_exact_copy_is_indexed_once_and_told_as_another_place() -> None:
     (citation, *_) = library.ask("When was the harbour bridge opened?", threshold=0).citations
     assert [place.document.id for place in citation.also] == ["a/copy.txt"]
     assert citation.sources == 1
-    assert library.copies("a/copy.txt") == ("b/agency.txt",)
+    assert library.contents.groups["a/copy.txt"] == "b/agency.txt"
 
 
 def test_the_copy_takes_over_when_the_first_is_removed() -> None:
@@ -444,7 +444,11 @@ def test_near_copies_are_one_source_and_others_are_others() -> None:
     near = Document("near.txt", AGENCY.text.replace("ferries", "boats") + " Reporting by our own people.")
     other = Document("other.txt", f"We were there. {NEWS}Then it rained, and all the people of the town went home.")
     library = make(AGENCY, near, other)
-    assert (library.copies("near.txt"), library.copies("other.txt")) == (("b/agency.txt",), ())
+    assert library.contents.groups == {
+        "b/agency.txt": "b/agency.txt",
+        "near.txt": "b/agency.txt",
+        "other.txt": "other.txt",
+    }
     (citation, *_) = library.ask("When was the harbour bridge opened?", threshold=0).citations
     assert len(citation.also) == 2
     assert citation.sources == 2

@@ -22,7 +22,7 @@ _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _UNSEEN = frozenset(
     """
     audio canvas embed head iframe input map math noscript object script select style svg template textarea title video
-    """.split()  # noqa: SIM905
+    """.split()  # noqa: SIM905 - words are read as words
 )
 _ITEMS = frozenset({"li", "dd", "dt", "pre"})
 # A table with longer cells, or with blocks in them, is there for the looks: its cells are paragraphs.
