@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from qa.guard import LocalOnly
+from qa.ui.guard import LocalOnly
 
 Message = MutableMapping[str, Any]
 

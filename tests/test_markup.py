@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qa import markup
 from qa.embed import HashingEmbedder
 from qa.library import Library
 from qa.read import SentenceReader
 from qa.records import Answer, Citation, Document, Mark, Passage, Quote, Range, Slice
 from qa.render import NOT_FOUND, refusal
+from qa.ui import markup
 
 # Ranks by likeness alone: fast, and worked out by hand.
 LIKENESS = SentenceReader(HashingEmbedder())

@@ -1,78 +1,25 @@
-"""The page: a chat on one side, the source beside it. The only module that imports gradio."""
+"""The page's components, and what happens between them."""
 
-import os
-import socket
-import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-# Gradio reads these when it is imported. It must not count visits or look for
-# new versions, and its own start-up check must not go through a proxy.
-os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
-os.environ.setdefault("HF_HUB_OFFLINE", "1")
-for _name in ("NO_PROXY", "no_proxy"):
-    os.environ[_name] = ",".join(filter(None, [os.environ.get(_name), "127.0.0.1", "localhost"]))
-
 import gradio as gr
-from starlette.middleware import Middleware
 
-from qa import markup
-from qa.errors import NoFreePort, QAError
+from qa.errors import QAError
 from qa.filters import Filter
-from qa.guard import LocalOnly
 from qa.library import Library
 from qa.live import Live
 from qa.receipt import receipt
 from qa.records import Quote
-
-HOST = "127.0.0.1"
-PORT = 7860
-_PORTS_TRIED = 20
+from qa.ui import markup
+from qa.ui.turns import TURNS
 
 _HERE = Path(__file__).parent
-_FONTS = ["ui-sans-serif", "system-ui", "sans-serif"]  # the reader's own: none is fetched
 _ABOUT = """<h1>Chapter &amp; Verse</h1>
 <p>Ask your documents. They answer in their own words, or not at all.</p>"""
 
-# One question at a time is read: two at once on two cores would both be later.
-_ASKING = threading.Lock()
-
 Update = Any  # what Gradio takes as a component's new value
-
-
-def serve(library: Library | Live, *, port: int | None = None, examples: Sequence[str] = ()) -> None:
-    """Serve the page on this machine until it is interrupted; NoFreePort where there is no port for it.
-
-    What is indexed meanwhile is taken up, if ``library`` is :class:`~qa.live.Live`.
-    Without ``port`` it is 7860 or the next free one.
-    """
-    chosen = free_port(port)
-    live = library if isinstance(library, Live) else Live(library)
-    page = build(live, examples)
-    threading.Thread(target=_warm, args=(live.library,), daemon=True).start()
-    page.queue(max_size=64, api_open=False)
-    page.launch(**_launch_settings(chosen))
-    print(f"Chapter & Verse is at http://{HOST}:{chosen} (Ctrl-C stops it)", flush=True)
-    page.block_thread()
-
-
-def free_port(wanted: int | None) -> int:
-    """``wanted`` if it is free; without a wish, 7860 or the first free one after it, with a line that says so."""
-    candidates = range(PORT, PORT + _PORTS_TRIED) if wanted is None else range(wanted, wanted + 1)
-    for port in candidates:
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((HOST, port))
-            except OSError:
-                continue
-        if port != candidates[0]:
-            print(f"Port {candidates[0]} is taken; using {port}.", flush=True)
-        return port
-    if wanted is None:
-        raise NoFreePort(f"ports {candidates[0]} to {candidates[-1]} are all taken; choose another with --port")
-    raise NoFreePort(f"port {wanted} is taken or not allowed; choose another with --port")
 
 
 def build(library: Library | Live, examples: Sequence[str] = ()) -> gr.Blocks:
@@ -161,7 +108,7 @@ def build(library: Library | Live, examples: Sequence[str] = ()) -> gr.Blocks:
             """The receipt of the answer to a question; asked of all documents, or of those of some days, one source, or
             one name, folder or pattern."""
             library, only = live.library, _only((after, before, source, document))
-            with _ASKING:
+            with TURNS:
                 found = library.ask(question, only=only)
             return receipt(found, library, top=3, threshold=library.threshold, only=only)
 
@@ -186,7 +133,7 @@ def _ask(
     history = [*history, _message("user", markup.question(asked))]
     yield [*history, _message("assistant", markup.busy())], "", gr.update(interactive=False)
     try:
-        with _ASKING:
+        with TURNS:
             which = _only(only)
             reply, left = markup.answer(library.ask(asked, only=which), only=which), gr.skip()
     except QAError as problem:
@@ -213,29 +160,3 @@ def _open(library: Library, wish: object) -> Update:
     if isinstance(start, int) and isinstance(end, int) and 0 <= start < end <= len(document.text):
         quote = Quote(document, start, end)
     return markup.source(document, quote, library.marks(name), click=click)
-
-
-def _warm(library: Library) -> None:
-    """Load the model and read the passages before the first question has to wait for it."""
-    with _ASKING:
-        library.ask("What do the documents say?")
-
-
-def _launch_settings(port: int) -> dict[str, Any]:
-    return {
-        "server_name": HOST,
-        "server_port": port,
-        "share": False,
-        "inbrowser": False,
-        "quiet": True,
-        "prevent_thread_lock": True,
-        "footer_links": [],
-        "run_history": False,
-        "enable_monitoring": False,
-        "ssr_mode": False,
-        "pwa": False,
-        "mcp_server": False,
-        "theme": gr.themes.Default(font=_FONTS, font_mono=["ui-monospace", "monospace"]),
-        "css_paths": [_HERE / "page.css"],
-        "app_kwargs": {"middleware": [Middleware(LocalOnly)]},
-    }
