@@ -107,7 +107,7 @@ def _citation(candidate: _Candidate, before: Iterable[Citation]) -> Citation:
     if any(_overlap(found, citation.quote) for citation in before):
         found = quote(passage, span, grow=False)
     exact = Quote(passage.document, *(passage.start + offset for offset in span.exact)) if span.exact else None
-    return Citation(found, passage, span.score, exact=exact)
+    return Citation(found, passage, span.score, exact=exact, why=span.why)
 
 
 def _overlap(one: Quote, other: Quote) -> bool:

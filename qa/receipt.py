@@ -82,6 +82,7 @@ def _citation(citation: Citation) -> dict[str, Any]:
         **_slice(citation.quote),
         "exact": _exact(citation),
         "score": citation.score,
+        "why": dict(citation.why),
         "passage": {"start": citation.passage.start, "end": citation.passage.end},
         "also": [_slice(place) for place in citation.also],
         "sources": citation.sources,

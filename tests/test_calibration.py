@@ -34,6 +34,12 @@ def test_no_precision_is_promised_that_was_not_measured() -> None:
         Calibration(None, ()).threshold(0.1)
 
 
+def test_the_share_that_was_right_is_that_of_the_highest_step_that_an_answer_is_sure_enough_for() -> None:
+    found = Calibration(None, ((0.5, 0.2), (0.8, 0.6)))
+    assert [found.share_right(sure) for sure in (0.1, 0.2, 0.59, 0.6, 1)] == [None, 0.5, 0.5, 0.8, 0.8]
+    assert Calibration(None, ()).share_right(1) is None
+
+
 @pytest.mark.parametrize("precision", [-0.1, 1.1, math.nan])
 def test_a_precision_is_a_share(precision: float) -> None:
     with pytest.raises(ValueError, match="precision must be in"):

@@ -13,6 +13,7 @@ import pytest
 from qa.errors import ModelMissing
 from qa.question import asks_for_sentences
 from qa.read import TrainedReader
+from qa.read.calibration import coefficients
 from qa.read.network import LONGEST, MODEL, Reading, SpanNetwork
 from qa.read.spans import best_spans
 from qa.read.trained import scores_of
@@ -123,6 +124,17 @@ def test_scores_are_worked_by_hand() -> None:
     best, other = 1 / (1 + np.exp(-(-1 + 2 * 0.75 + 0.6))), 1 / 3
     found = scores_of(numbers, np.array([0, 0, 0, 0, 0, 1.0]), np.array([-1, 2, 1, 0, 0, 0, 0.0]))
     assert found.tolist() == pytest.approx([best * other, best])
+
+
+def test_what_speaks_for_a_sentence_is_its_weighed_evidence_beside_the_average() -> None:
+    (spans,) = TrainedReader(WordNetwork("31", "May")).read("When does the lease end?", hits([passage(LEASE)], [0.5]))
+    one, other = (dict(span.why) for span in spans)
+    assert list(one) == ["meaning", "words", "passage", "place", "reader"]
+    # One passage: how near it is speaks for neither of its two sentences; the first is nearer to the beginning.
+    assert (one["meaning"], one["passage"]) == (0, 0)
+    assert one["place"] == pytest.approx(coefficients("trained")["share"]["lead"] * (1 - 0.75), abs=0.001)
+    assert one["reader"] > 0
+    assert all(one[kind] == pytest.approx(-other[kind], abs=0.002) for kind in one)
 
 
 def test_a_better_passage_makes_a_better_sentence() -> None:

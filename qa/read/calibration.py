@@ -51,6 +51,13 @@ class Calibration:
         at = bisect_left(self.precisions, (precision, 0.0))
         return self.precisions[at][1] if at < len(self.precisions) else 1.0
 
+    def share_right(self, confidence: float) -> float | None:
+        """Of the answers that were at least this sure, the share that was right, in the steps that were measured.
+
+        None below the lowest of them, and where nothing was measured.
+        """
+        return max((share for share, least in self.precisions if least <= confidence), default=None)
+
 
 def calibration(reader: str) -> Calibration:
     """That of the reader with this name; KeyError if there is none."""

@@ -68,8 +68,10 @@ class TrainedReader:
         scores = scores_of(numbers, self._weights, self._chance)
         # What answers second best is mostly no answer: there, only what the network rather believes is marked.
         whole = asks_for_sentences(question) | (numbers[:, SPAN] < 0) & (scores < scores.max())
-        each = iter(map(span_of, chain.from_iterable(read), scores.tolist(), whole.tolist()))
-        return [[next(each) for _ in some] for some in read]
+        each = map(span_of, chain.from_iterable(read), scores.tolist(), whole.tolist())
+        weighed = ((numbers - numbers.mean(axis=0)) * self._weights).tolist()
+        told = iter([replace(span, why=_why(parts)) for span, parts in zip(each, weighed, strict=True)])
+        return [[next(told) for _ in some] for some in read]
 
     def evidence(
         self, question: str, hits: Sequence[tuple[Passage, Hit]], *, top: int | None = None
@@ -151,6 +153,19 @@ def scores_of(numbers: Numbers, weights: Numbers, chance: Numbers) -> Numbers:
 
 def _sentences(passage: Passage) -> tuple[Range, ...]:
     return tuple(sentences(passage.text))
+
+
+def _why(weighed: Sequence[float]) -> tuple[tuple[str, float], ...]:
+    """The weighed evidence of a sentence by the names that people are told."""
+    parts = dict(zip(NAMES, weighed, strict=True))
+    kinds = {
+        "meaning": parts["cosine"],
+        "words": parts["coverage"],
+        "passage": parts["passage"] + parts["rank"],
+        "place": parts["lead"],
+        "reader": parts["span"],
+    }
+    return tuple((name, round(value, 3) + 0.0) for name, value in kinds.items())  # + 0.0: no -0.0
 
 
 def span_of(one: Sentence, score: float, whole: bool) -> Span:
