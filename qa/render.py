@@ -3,17 +3,14 @@
 import re
 
 from qa.records import Answer, Citation, Document, Passage
+from qa.texts import say
 
-NOT_FOUND = "The documents don’t say."
-_WHY = {
-    "nothing near": "Nothing in them is near this question.",
-    "not stated": "They come near it, but the answer is not stated, as far as can be told.",
-}
+NOT_FOUND = say("refusal")
 # Of the confidence, from each on. Each says less than the number does, never more.
-_IN_WORDS = ((0.7, "likely right"), (0.4, "perhaps right"), (0.0, "near, but perhaps no answer"))
+_IN_WORDS = ((0.7, "confidence.likely"), (0.4, "confidence.perhaps"), (0.0, "confidence.near"))
 
 # Not "which do not answer it": a refusal can be wrong.
-NEAREST = "Nearest passages:"
+NEAREST = say("refusal.nearest")
 
 # Control characters would steer a terminal; a line break and a tab are kept.
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -35,25 +32,29 @@ def described(document: Document) -> str:
 
     The day on which a file was saved is called that: it is seldom the day on which its text was written.
     """
-    date = f"saved {document.date}" if ("date", "saved") in document.origins else document.date
+    date = say("saved", date=document.date) if ("date", "saved") in document.origins else document.date
     known = ", ".join(part for part in (document.author, document.source, date) if part)
     return f"{document.name} ({known})" if known else document.name
 
 
 def confidence(answer: Answer) -> str:
     """How sure the first citation is, in a word and a number: ``likely right (confidence 0.82)``."""
-    word = next(word for least, word in _IN_WORDS if answer.confidence >= least)
-    return f"{word} (confidence {answer.confidence:.2f})"
+    return say("confidence", word=in_a_word(answer), number=f"{answer.confidence:.2f}")
+
+
+def in_a_word(answer: Answer) -> str:
+    """How sure the first citation is: ``likely right``, ``perhaps right`` or ``near, but perhaps no answer``."""
+    return say(next(key for least, key in _IN_WORDS if answer.confidence >= least))
 
 
 def sources(citation: Citation) -> str:
     """How many of the places of a quote are independent of each other; copies of one text, exact or near, are one."""
-    return f"said by {citation.sources} independent source{'' if citation.sources == 1 else 's'}"
+    return say("sources", citation.sources)
 
 
 def refusal(answer: Answer) -> str:
     """That the documents don't say, and which kind of silence it is; empty where they do."""
-    return "" if answer.found else " ".join([NOT_FOUND, _WHY[answer.refusal]])
+    return "" if answer.found else f"{NOT_FOUND} {say(f'refusal.{answer.refusal}')}"
 
 
 def nearest(answer: Answer, top: int) -> tuple[Passage, ...]:

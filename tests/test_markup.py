@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from qa.embed import HashingEmbedder
 from qa.library import Library
 from qa.read import SentenceReader
+from qa.read.calibration import Calibration
 from qa.records import Answer, Citation, Document, Mark, Passage, Quote, Range, Slice
 from qa.render import NOT_FOUND, refusal
 from qa.ui import markup
@@ -48,7 +49,8 @@ class Page(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         assert len(dict(attrs)) == len(attrs)
         self.here.inside.append(Element(tag, dict(attrs), self.here))
-        self.here = self.here.inside[-1]
+        if tag != "input":  # it has no end
+            self.here = self.here.inside[-1]
 
     def handle_endtag(self, tag: str) -> None:
         assert self.here.tag == tag
@@ -71,19 +73,15 @@ def parsed(html: str) -> Element:
     return Page(html).root
 
 
-OURS = {"blockquote", "button", "details", "div", "h2", "li", "mark", "ol", "p", "span", "summary", "ul"}
+OURS = {
+    *("article", "blockquote", "button", "details", "div", "figure", "h2", "input", "li", "mark", "meter", "ol", "p"),
+    *("span", "strong", "summary", "ul"),
+}
 ATTRIBUTES = {
-    "aria-label",
-    "class",
-    "data-click",
-    "data-end",
-    "data-open",
-    "data-start",
-    "dir",
-    "id",
-    "role",
-    "tabindex",
-    "type",
+    *("aria-hidden", "aria-label", "aria-pressed", "class", "dir", "hidden", "high", "id", "low", "max", "min"),
+    *("optimum", "placeholder", "role", "style", "tabindex", "type", "value"),
+    *("data-ask", "data-asked", "data-copy", "data-do", "data-document", "data-end", "data-judge", "data-number"),
+    *("data-only", "data-open", "data-page", "data-pages", "data-receipt", "data-source", "data-start", "data-typed"),
 }
 
 AWKWARD = st.sampled_from(
@@ -147,7 +145,9 @@ def test_where_the_current_quote_begins_and_nowhere_else_is_the_id(
         assert root.text == part.text
         begins = part.start <= current.start < part.end
         assert len(root.all("mark", id="quote")) == begins
-        assert all(each.attributes == {} or each.attributes["id"] == "quote" for each in root.all("mark"))
+        its = [each for each in root.all("mark") if each.attributes.get("class") == "current"]
+        assert sum(len(each.text) for each in its) == len(covered([current]) & covered([part]))
+        assert all(each in its or each.attributes == {} for each in root.all("mark"))
 
 
 def test_overlapping_ranges_are_cut_at_each_others_borders() -> None:
@@ -170,18 +170,42 @@ def test_the_source_is_the_whole_document_with_only_our_tags(text: str, data: st
     document = Document(data.draw(TEXT.filter(bool)), text, title=data.draw(TEXT), source=data.draw(TEXT))
     quote = Quote(document, *data.draw(ranges(text)))
     marks = [Mark(Range(*data.draw(ranges(text))), "furniture")]
-    root = parsed(markup.source(document, quote, marks, click=7))
+    other = Quote(document, *data.draw(ranges(text)))
+    root = parsed(markup.source(document, quote, marks, others=[other]))
     assert "".join(each.text for each in root.all("div", class_="part")) == text
-    assert "".join(each.text for each in root.all("mark")) == quote.text
+    assert "".join(each.text for each in root.all("mark", class_="current")) == quote.text
+    assert sum(len(each.text) for each in root.all("mark")) == len(covered([quote, other]))
     assert {each.tag for each in root.all()} <= OURS
     assert {name for each in root.all() for name in each.attributes} <= ATTRIBUTES
-    assert [each.attributes["data-open"] for each in root.all("button")] == [""]
+    assert [each.attributes["data-open"] for each in root.all("button") if "data-open" in each.attributes] == [""]
     assert len(root.all(id="quote")) == 1
-    assert root.all("div", class_="source")[0].attributes["data-click"] == "7"
+    assert root.all("div", class_="source")[0].attributes["data-document"] == document.id
     assert [each.text for each in root.all("p")] == [quote.place]
 
 
 LONG = "".join(f"Line {number} of <many>, with some more words to fill it.\r\n" for number in range(900))
+
+
+def test_every_part_says_where_it_begins() -> None:
+    divs = parsed(markup.source(Document("long.txt", LONG), None, [])).all("div", class_="part")
+    starts = [int(each.attributes["data-start"] or "") for each in divs]
+    assert starts == [sum(len(each.text) for each in divs[:number]) for number in range(len(divs))]
+
+
+@pytest.mark.parametrize(("text", "read"), [("a\r\nb", "a\r\nb"), ("a\rb", "a\nb"), ("a\nb\r\r\n", "a\nb\n\r\n")])
+def test_a_browser_counts_the_characters_that_the_document_has(text: str, read: str) -> None:
+    html = markup.marked(Slice(Document("a.txt", text), 0, len(text)), [])
+    as_browsers_do = html.replace("\r\n", "\n").replace("\r", "\n")  # before anything else, says HTML
+    assert parsed(as_browsers_do).text == read
+    assert len(read) == len(text)
+
+
+def test_pages_can_be_leafed_through_where_there_are_pictures_of_them() -> None:
+    document = Document("a.pdf", "One.Two.", page_starts=(0, 4))
+    assert parsed(markup.source(document, None, [])).all("div", class_="views") == []
+    root = parsed(markup.source(document, Quote(document, 4, 8), [], page=2))
+    assert root.all("div", class_="source")[0].attributes["data-page"] == "2"
+    assert len(root.all("div", class_="views")) == 1
 
 
 def test_a_long_document_comes_in_several_parts_of_whole_lines() -> None:
@@ -236,15 +260,100 @@ AWKWARD_NAMES = ["a\"b'<c>&d.md", '"><img src=x onerror=1>.txt', "'", "&quot;", 
 @pytest.mark.parametrize("name", AWKWARD_NAMES)
 def test_a_document_is_opened_by_its_very_id_whatever_it_holds(name: str) -> None:
     found = answer("The end.", 0, 8, name=name, also=(Quote(Document(name, "1234"), 1, 3),))
-    first, second = parsed(markup.answer(found)).all("button")
-    expected = {"type": "button", "data-open": name, "data-start": "0", "data-end": "8"}
+    first, second = parsed(markup.answer(found)).all("button", class_="opener")
+    expected = {"type": "button", "class": "opener", "data-open": name, "data-start": "0", "data-end": "8"}
     assert first.attributes == expected
     assert second.attributes == expected | {"data-start": "1", "data-end": "3"}
     assert first.text == f"[1] {name} {name}, line 1"
-    assert second.text == f"also at {name} {name}, line 1"
-    (listed,) = parsed(markup.documents([Document(name, "1\n2")])).all("button")
-    assert listed.attributes == {"type": "button", "data-open": name}
+    assert second.text == f"{name} {name}, line 1"
+    (listed,) = parsed(markup.documents([Document(name, "1\n2")])).all("button", class_="opener")
+    assert listed.attributes == {"type": "button", "class": "opener", "data-open": name}
     assert listed.text == f"{name} {name}, 2 lines"
+
+
+def test_the_very_answer_stands_first_and_strong_in_its_quote_and_its_number_shows_the_quote() -> None:
+    document = Document("a.txt", "The lease ends on 31 May. Rent is due.")
+    passage = Passage(document, 0, len(document.text))
+    lease = Citation(Quote(document, 0, 25), passage, 0.5, exact=Quote(document, 18, 24))
+    rent = Citation(Quote(document, 26, 38), passage, 0.2)
+    root = parsed(markup.answer(Answer("When?", (lease, rent), (passage,), 0.5)))
+    assert [each.text for each in root.all("strong")] == ["31 May", "31 May"]
+    assert root.all("strong")[0].attributes["class"] == "short"
+    chips = [each.inside for each in root.all("span", class_="chip")]
+    assert [chip.text for chip, _ in chips] == ["1", "2"]
+    assert [(chip.attributes["data-start"], shown.text) for chip, shown in chips] == [
+        ("0", "The lease ends on 31 May.a.txt, line 1"),
+        ("26", "Rent is due.a.txt, line 1"),
+    ]
+    (second,) = root.all("details", class_="second")
+    assert [each.text for each in second.all("summary")] == ["What came second"]
+    assert [each.text for each in second.all("mark")] == ["Rent is due."]
+
+
+def test_where_all_of_the_quote_answers_nothing_is_larger() -> None:
+    assert parsed(markup.answer(answer("The end.", 0, 8))).all("strong") == []
+
+
+def test_confidence_is_a_bar_a_word_and_what_was_measured() -> None:
+    measured = Calibration(None, ((0.5, 0.2), (0.85, 0.5)))
+    found = answer("The end.", 0, 8)
+    (sure,) = parsed(markup.answer(found, calibration=measured)).all("p", class_="sure")
+    assert sure.all("meter")[0].attributes["value"] == "0.50"
+    assert sure.text == " Perhaps right (0.50) On our question sets, 8.5 of 10 answers this sure were right."
+    for calibration, said in [
+        (Calibration(None, ((0.5, 0.6),)), "fewer than half of the answers this unsure were right"),
+        (Calibration(None, ()), "was not measured"),
+    ]:
+        assert said in parsed(markup.answer(found, calibration=calibration)).text
+
+
+def test_other_places_are_behind_their_count() -> None:
+    places = (Quote(Document("b.txt", "The end."), 0, 8), Quote(Document("c.txt", "The end."), 0, 8))
+    found = answer("The end.", 0, 8, also=places)
+    (also,) = parsed(markup.answer(found)).all("details", class_="also")
+    assert also.all("summary")[0].text == "Said word for word in 2 other places, by 1 independent source in all"
+    assert [each.attributes["data-open"] for each in also.all("button")] == ["b.txt", "c.txt"]
+
+
+def test_what_speaks_for_an_answer_is_drawn_to_the_right_and_what_against_it_to_the_left() -> None:
+    document = Document("a.txt", "The end.")
+    passage = Passage(document, 0, 8)
+    why = (("meaning", 2.3), ("words", -0.46), ("reader", 99.0))
+    citation = Citation(Quote(document, 0, 8), passage, 0.5, why=why)
+    root = parsed(markup.answer(Answer("When?", (citation,), (passage,), 0.5)))
+    assert [each.text for each in root.all("li") if each.all(class_="bar")] == [
+        "Meaning+2.3",
+        "Words-0.5",
+        "Reader+99.0",
+    ]
+    bars = [
+        (each.attributes["class"], each.attributes["style"]) for each in root.all("span") if "style" in each.attributes
+    ]
+    assert bars == [
+        ("part", "left:50.0%;width:25.0%"),
+        ("part against", "left:45.0%;width:5.0%"),
+        ("part", "left:50.0%;width:50.0%"),
+    ]
+
+
+def test_how_a_question_was_understood_is_said_only_where_it_was_not_as_typed() -> None:
+    found = answer("The end.", 0, 8)
+    assert parsed(markup.answer(found, asked="When?")).all("p", class_="quiet understood") == []
+    (told,) = parsed(markup.answer(found, asked="And then?")).all("p", class_="quiet understood")
+    assert told.text == "Understood as: When? Ask as I typed it"
+    assert told.all("button")[0].attributes["data-ask"] == "And then?"
+
+
+def test_an_answer_carries_its_question_and_its_receipt() -> None:
+    (article,) = parsed(markup.answer(answer("The end.", 0, 8), asked="<And>?", receipt='{"a": "</b>"}')).all("article")
+    assert (article.attributes["data-asked"], article.attributes["data-receipt"]) == ("<And>?", '{"a": "</b>"}')
+
+
+def test_an_answer_whose_documents_have_changed_shows_what_was_quoted_and_opens_nothing() -> None:
+    root = parsed(markup.remembered("When?", [("<b>The end.", "a.txt, line 1")], "{}"))
+    assert [each.text for each in root.all("blockquote")] == ["<b>The end."]
+    assert "have changed since" in root.text
+    assert all("data-open" not in each.attributes for each in root.all())
 
 
 def test_a_quote_is_shown_between_its_neighbours() -> None:
@@ -275,7 +384,7 @@ def test_an_answer_holds_only_our_tags_and_the_documents_words(text: str, questi
         assert all(block.removeprefix("… ").removesuffix(" …") in text for block in shown)
     else:
         assert shown == [passage.text for passage in found.passages[:3] if found.near]
-    assert [root.all("div", class_="question")[0].text, root.all(role="alert")[0].text] == [question, question]
+    assert [root.all("h2", class_="question")[0].text, root.all(role="alert")[0].text] == [question, question]
 
 
 def test_no_answer_says_so_and_keeps_the_nearest_passages_folded() -> None:
@@ -286,10 +395,29 @@ def test_no_answer_says_so_and_keeps_the_nearest_passages_folded() -> None:
     (details,) = root.all("details")
     assert [each.text for each in details.all("blockquote")] == ["One"]
     bare = parsed(markup.answer(Answer("When?", (), (), 0.0)))
-    assert (bare.text, bare.all("details")) == (f"{NOT_FOUND} Nothing in them is near this question.", [])
+    assert bare.all("p", class_="verdict")[0].text == f"{NOT_FOUND} Nothing in them is near this question."
+    assert bare.all("details") == []
 
 
-def test_the_list_counts_its_documents() -> None:
+def test_the_list_counts_its_documents_and_shows_as_many_as_can_be_looked_through() -> None:
     listed = [Document(f"{number}.txt", "x") for number in range(1001)]
-    heads = [parsed(markup.documents(listed[:count], click=3)).all("h2")[0].text for count in (0, 1, 1001)]
-    assert heads == ["0 documents", "1 document", "1,001 documents"]
+    roots = [parsed(markup.documents(listed[:count])) for count in (0, 1, 1001)]
+    assert [root.all("h2")[0].text for root in roots] == ["0 documents", "1 document", "1,001 documents"]
+    assert [len(root.all("button", class_="opener")) for root in roots] == [0, 1, 300]
+    assert [each.text for each in roots[2].all("p")] == ["701 more documents; find them by a part of their names."]
+
+
+def test_a_document_can_be_removed_only_where_the_library_can_be_written() -> None:
+    document = Document('"<b>.txt', "x")
+    assert [name for name in buttons(markup.documents([document])) if "Remove" in name] == []
+    assert 'Remove "<b>.txt' in buttons(markup.documents([document], writable=True))
+
+
+def buttons(html: str) -> list[str]:
+    return [each.attributes.get("aria-label") or each.text for each in parsed(html).all("button")]
+
+
+def test_a_documents_state_is_said() -> None:
+    listed = [Document("a.txt", "x"), Document("b.txt", "x")]
+    root = parsed(markup.documents(listed, notes={"b.txt": "changed on the disk"}))
+    assert [each.text for each in root.all("span", class_="state")] == ["changed on the disk"]

@@ -11,7 +11,8 @@ from qa.errors import NoFreePort
 from qa.library import Library
 from qa.read import SentenceReader
 from qa.records import Document
-from qa.ui import page, server
+from qa.ui import desk, markup, page, server
+from qa.ui.conversation import Conversation
 
 # Ranks by likeness alone: fast, and worked out by hand.
 LIKENESS = SentenceReader(HashingEmbedder())
@@ -55,10 +56,13 @@ def test_where_every_port_is_taken_it_is_said_which(taken: int, monkeypatch: pyt
         server.free_port(None)
 
 
-def test_a_click_opens_the_document_at_the_quote_and_answers_to_that_click(library: Library) -> None:
-    html = page._open(library, {"document": "lease.txt", "start": 26, "end": 38, "click": 7})
+# What the page's script asks for
+
+
+def test_a_click_opens_the_document_at_the_quote_with_the_others_of_its_answer(library: Library) -> None:
+    html = desk.opened(library, {"document": "lease.txt", "start": 26, "end": 38, "others": [[26, 38], [0, 25]]})
     assert '<mark id="quote" class="current" tabindex="-1">The rent is </mark>&lt;b&gt;due' in html
-    assert 'data-click="7"' in html
+    assert "<mark>The lease ends on 31 May.</mark>" in html
 
 
 @pytest.mark.parametrize(
@@ -73,29 +77,57 @@ def test_a_click_opens_the_document_at_the_quote_and_answers_to_that_click(libra
         {"document": ["lease.txt"]},
     ],
 )
-def test_a_wish_for_what_there_is_not_changes_nothing(library: Library, wish: object) -> None:
-    assert page._open(library, wish) == page.gr.skip()
+def test_a_wish_for_what_there_is_not_gives_the_list(library: Library, wish: object) -> None:
+    assert desk.opened(library, wish) == markup.documents(library.documents)
 
 
 @pytest.mark.parametrize(("start", "end"), [(-1, 5), (5, 5), (9, 3), (0, 10_000), ("0", "5"), (None, 4), (1.5, 3)])
 def test_a_range_that_is_none_opens_the_document_without_a_mark(library: Library, start: object, end: object) -> None:
-    html = page._open(library, {"document": "lease.txt", "start": start, "end": end})
+    html = desk.opened(library, {"document": "lease.txt", "start": start, "end": end, "others": [[start, end], 3, []]})
     assert "The lease ends" in html
     assert "<mark" not in html
 
 
+def test_documents_are_found_by_a_part_of_a_name(library: Library) -> None:
+    library.add([Document("b/rent.txt", "Rent.", "Rent", source="The Post")])
+    for part, found in [
+        ("LEASE", ["lease.txt"]),
+        ("post", ["b/rent.txt"]),
+        (" ", ["b/rent.txt", "lease.txt"]),
+        ("x", []),
+    ]:
+        assert desk.listed(library, part) == markup.documents([library.document(name) for name in found])
+
+
+# Asking
+
+
 def test_asking_shows_the_question_at_once_then_the_answer(library: Library) -> None:
-    first, second = list(page._ask(library, "When does the lease end?", []))
-    assert [message["role"] for message in first[0]] == ["user", "assistant"]
-    assert "Reading your documents" in first[0][1]["content"].value
-    assert first[1] == ""
-    assert "<mark>The lease ends on 31 May.</mark>" in second[0][1]["content"].value
+    held = Conversation()
+    asking = page._ask(library, "When does the lease end?", held, ["", "", "", ""])
+    first, left, button, _ = next(asking)
+    assert [message["role"] for message in first] == ["user", "assistant"]
+    assert "Reading your documents" in first[1]["content"].value
+    assert (left, button["interactive"]) == ("", False)
+    ((second, _, button, _),) = asking
+    assert ">The lease ends on 31 May.<" in second[1]["content"].value
+    assert button["interactive"]
+    assert [turn.asked for turn in held.turns] == ["When does the lease end?"]
 
 
 def test_a_question_that_cannot_be_asked_is_given_back_with_the_reason(library: Library) -> None:
-    *_, last = page._ask(library, "?!", [])
-    assert "holds no word to look for" in last[0][1]["content"].value
-    assert last[1] == "?!"
+    held = Conversation()
+    *_, (shown, left, _, _) = page._ask(library, "?!", held, ["", "", "", ""])
+    assert "holds no word to look for" in shown[1]["content"].value
+    assert left == "?!"
+    assert held.turns == []
+
+
+@pytest.mark.parametrize("dates", [("soon", ""), ("", "2021-13")])
+def test_a_date_that_is_none_is_told(library: Library, dates: tuple[str, str]) -> None:
+    *_, (shown, left, _, _) = page._ask(library, "When?", Conversation(), [*dates, "", ""])
+    assert "is no date" in shown[1]["content"].value
+    assert left == "When?"
 
 
 def test_the_pages_files_ask_for_nothing_from_elsewhere() -> None:

@@ -1,6 +1,8 @@
 """The page's components, and what happens between them."""
 
+import json
 from collections.abc import Iterator, Sequence
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +13,18 @@ from qa.filters import Filter
 from qa.library import Library
 from qa.live import Live
 from qa.receipt import receipt
-from qa.records import Quote
-from qa.ui import markup
+from qa.texts import say, texts
+from qa.ui import desk, markup
+from qa.ui.conversation import Conversation
 from qa.ui.turns import TURNS
 
 _HERE = Path(__file__).parent
-_ABOUT = """<h1>Chapter &amp; Verse</h1>
-<p>Ask your documents. They answer in their own words, or not at all.</p>"""
+_SCRIPTS = ("source.js", "chat.js", "earlier.js", "library.js")
+TOP = 3
+"""Citations at the most."""
+
+FIELDS = ("after", "before", "source", "document")
+"""Of the filter, in order."""
 
 Update = Any  # what Gradio takes as a component's new value
 
@@ -26,80 +33,51 @@ def build(library: Library | Live, examples: Sequence[str] = ()) -> gr.Blocks:
     """The page: its components and what happens between them."""
     live = library if isinstance(library, Live) else Live(library)
     page: gr.Blocks
-    with gr.Blocks(title="Chapter & Verse", analytics_enabled=False, fill_width=True) as page:
-        gr.HTML(_ABOUT, elem_id="masthead", js_on_load=None)
+    with gr.Blocks(title=say("page.title"), analytics_enabled=False, fill_width=True) as page:
+        gr.HTML(_masthead(), elem_id="masthead", js_on_load=None)
+        conversation = gr.State(None)
         with gr.Row(elem_id="columns", equal_height=False):
-            with gr.Column(min_width=320):
-                chat = gr.Chatbot(
-                    elem_id="chat",
-                    show_label=False,
-                    height="min(62vh, 640px)",
-                    buttons=[],
-                    feedback_options=None,
-                    render_markdown=False,
-                    latex_delimiters=[],
-                    group_consecutive_messages=False,
-                    allow_file_downloads=False,
-                    autoscroll=False,
-                    placeholder="Ask a question about the documents.",
-                )
-                with gr.Row():
-                    box = gr.Textbox(
-                        elem_id="question",
-                        label="Question",
-                        show_label=False,
-                        container=False,
-                        placeholder="Your question",
-                        lines=1,
-                        max_lines=1,
-                        autofocus=True,
-                        scale=5,
-                    )
-                    button = gr.Button("Ask", variant="primary", elem_id="ask", min_width=80)
-                    anew = gr.Button("New chat", elem_id="new", min_width=110)
-                with gr.Accordion("Only some documents", open=False, elem_id="only"):
-                    with gr.Row():
-                        after = _filter("From", "2021, 2021-03 or 2021-03-31")
-                        before = _filter("Up to", "2021, 2021-03 or 2021-03-31")
-                    with gr.Row():
-                        of_source = _filter("Source", "a part of its name")
-                        named = _filter("Document", "a path, a folder, or *.md")
-                with gr.Row(elem_id="examples"):
-                    offered = [gr.Button(text, size="sm", elem_classes="example") for text in examples]
-            with gr.Column(min_width=320):
+            with gr.Column(min_width=280):
+                gr.HTML(_tools(), elem_id="tools", js_on_load=None)
+                chat = _chat()
+                gr.HTML('<p id="asked-only" role="status"></p>', elem_id="filtered", js_on_load=None)
+                box, button = _question()
+                gr.HTML(_suggested(examples), elem_id="suggested", js_on_load=None)
+                with gr.Accordion(say("filter"), open=False, elem_id="only"):
+                    only = _filters()
+            with gr.Column(min_width=280):
                 source = gr.HTML(
                     markup.documents(live.library.documents),
                     elem_id="source",
-                    js_on_load=(_HERE / "page.js").read_text(encoding="utf-8"),
+                    js_on_load=script(),
                     apply_default_css=False,
+                    server_functions=desk.functions(live),
                 )
 
-        def on_ask(asked: str, history: list[Update], *only: str | None) -> Iterator[tuple[Update, ...]]:
-            yield from _ask(live.library, asked, history, only)
+        def on_ask(asked: str, held: Conversation | None, *some: str | None) -> Iterator[tuple[Update, ...]]:
+            yield from _ask(live.library, asked, held or Conversation(), some)
 
-        for trigger, asked in [(box.submit, box), (button.click, box), *((o.click, o) for o in offered)]:
-            trigger(
-                on_ask,
-                [asked, chat, after, before, of_source, named],
-                [chat, box, button],
-                show_progress="hidden",
-                concurrency_id="ask",
-                api_visibility="private",
-            )
+        def on_asked(event: gr.EventData, held: Conversation | None, *some: str | None) -> Iterator[tuple[Update, ...]]:
+            """Asked by the page's script: again, as typed, a suggestion, from a link."""
+            wish = event._data if isinstance(event._data, dict) else {}
+            only = wish.get("only")
+            if isinstance(only, dict):
+                some = tuple(str(only.get(name, "")) for name in FIELDS)
+            asked = str(wish.get("question", ""))
+            yield from _ask(live.library, asked, held or Conversation(), some, typed=bool(wish.get("typed")))
 
-        anew.click(lambda: ([], ""), None, [chat, box], queue=False, show_progress="hidden", api_visibility="private")
+        def on_reopen(event: gr.EventData) -> tuple[Update, ...]:
+            """A conversation that the browser kept, or a new one where it sends none."""
+            held = Conversation.again(event._data, live.library)
+            return held.messages, held
 
-        def on_open(event: gr.EventData) -> Update:
-            return _open(live.library, event._data)
-
-        source.open_source(
-            on_open,
-            None,
-            [source],
-            queue=False,
-            show_progress="hidden",
-            trigger_mode="multiple",
-            api_visibility="private",
+        asking: dict[str, Any] = {"show_progress": "hidden", "concurrency_id": "ask", "api_visibility": "private"}
+        answered = [chat, box, button, conversation]
+        for trigger in (box.submit, button.click):
+            trigger(on_ask, [box, conversation, *only], answered, **asking)
+        source.asked(on_asked, [conversation, *only], answered, **asking)
+        source.reopen(
+            on_reopen, None, [chat, conversation], show_progress="hidden", queue=False, api_visibility="private"
         )
 
         def ask(
@@ -116,8 +94,92 @@ def build(library: Library | Live, examples: Sequence[str] = ()) -> gr.Blocks:
     return page
 
 
-def _filter(label: str, placeholder: str) -> gr.Textbox:
-    return gr.Textbox(label=label, placeholder=placeholder, lines=1, max_lines=1, min_width=120)
+def script() -> str:
+    """The page's script, run when the source pane is mounted, with ``element``, ``trigger`` and ``server``."""
+    return "\n".join((_HERE / name).read_text(encoding="utf-8") for name in _SCRIPTS)
+
+
+def _masthead() -> str:
+    spoken = {key: text for key, text in texts().items() if key.startswith("script.")}
+    return (
+        f"<h1>{escape(say('page.title'))}</h1><p>{escape(say('page.about'))}</p>"
+        f'<p id="status" role="status"></p><template id="texts" data-texts="{escape(json.dumps(spoken))}"></template>'
+    )
+
+
+def _tools() -> str:
+    saves = "".join(
+        f'<button type="button" class="small" data-save="{kind}">{escape(say(f"tools.save_{kind}"))}</button>'
+        for kind in ("html", "markdown", "receipts")
+    )
+    return (
+        f'<nav aria-label="{escape(say("tools"))}">'
+        f'<button type="button" class="small" data-do="new">{escape(say("tools.new"))}</button>'
+        f'<details class="menu" id="earlier"><summary>{escape(say("tools.earlier"))}</summary><div></div></details>'
+        f'<details class="menu"><summary>{escape(say("tools.save"))}</summary><div>{saves}</div></details></nav>'
+    )
+
+
+def _chat() -> gr.Chatbot:
+    return gr.Chatbot(
+        elem_id="chat",
+        label=say("page.chat"),
+        show_label=False,
+        height="min(66vh, 760px)",
+        buttons=[],
+        feedback_options=None,
+        render_markdown=False,
+        latex_delimiters=[],
+        group_consecutive_messages=False,
+        allow_file_downloads=False,
+        autoscroll=False,
+        placeholder=say("page.placeholder"),
+    )
+
+
+def _question() -> tuple[gr.Textbox, gr.Button]:
+    with gr.Row(elem_id="asking"):
+        box = gr.Textbox(
+            elem_id="question",
+            label=say("page.question"),
+            show_label=False,
+            container=False,
+            placeholder=say("page.question_here"),
+            lines=1,
+            max_lines=1,
+            autofocus=True,
+            scale=5,
+        )
+        button = gr.Button(say("page.ask"), variant="primary", elem_id="ask", min_width=80)
+    return box, button
+
+
+def _filters() -> list[gr.Textbox]:
+    """After, before, source, document."""
+    with gr.Row():
+        dates = [_filter("after", say("filter.date")), _filter("before", say("filter.date"))]
+    with gr.Row():
+        names = [_filter(name, say(f"filter.{name}_hint")) for name in ("source", "document")]
+    return [*dates, *names]
+
+
+def _filter(name: str, hint: str) -> gr.Textbox:
+    return gr.Textbox(
+        label=say(f"filter.{name}"),
+        placeholder=hint,
+        elem_id=f"only-{name}",
+        lines=1,
+        max_lines=1,
+        min_width=120,
+    )
+
+
+def _suggested(questions: Sequence[str]) -> str:
+    offered = "".join(
+        f'<li><button type="button" class="example" data-ask="{escape(text)}" dir="auto">{escape(text)}</button></li>'
+        for text in questions
+    )
+    return f'<h2 class="quiet">{escape(say("page.suggested"))}</h2><ul>{offered}</ul>' if offered else ""
 
 
 def _only(typed: Sequence[str | None]) -> Filter:
@@ -127,36 +189,18 @@ def _only(typed: Sequence[str | None]) -> Filter:
 
 
 def _ask(
-    library: Library, asked: str, history: list[Update], only: Sequence[str | None] = ("", "", "", "")
+    library: Library, asked: str, held: Conversation, some: Sequence[str | None], *, typed: bool = False
 ) -> Iterator[tuple[Update, ...]]:
-    """First that the question was taken, then its answer; one that could not be asked is given back."""
-    history = [*history, _message("user", markup.question(asked))]
-    yield [*history, _message("assistant", markup.busy())], "", gr.update(interactive=False)
+    """First that the question was taken, then its answer; one that could not be asked is given back.
+
+    ``typed``: it is to be understood as it was typed, whatever was asked before.
+    """
+    yield held.begin(asked), "", gr.update(interactive=False), held
     try:
+        only = _only(some)
         with TURNS:
-            which = _only(only)
-            reply, left = markup.answer(library.ask(asked, only=which), only=which), gr.skip()
+            found = library.ask(asked, top=TOP, only=only)
+        shown, left = held.answered(asked, found, library, only, top=TOP), gr.skip()
     except QAError as problem:
-        reply, left = markup.error(str(problem)), asked
-    yield [*history, _message("assistant", reply)], left, gr.update(interactive=True)
-
-
-def _message(role: str, html: str) -> dict[str, Any]:
-    """A message of the chat. A component, not text: Gradio would read Markdown in it and drop what it does not like."""
-    return {"role": role, "content": gr.HTML(html, js_on_load=None)}
-
-
-def _open(library: Library, wish: object) -> Update:
-    """The source pane for what the browser wishes to see; it is not trusted to wish for what there is."""
-    wish = wish if isinstance(wish, dict) else {}
-    name, start, end, click = (wish.get(key) for key in ("document", "start", "end", "click"))
-    click = click if isinstance(click, int) else 0
-    if name == "":
-        return markup.documents(library.documents, click=click)
-    if not isinstance(name, str) or not library.holds(name):
-        return gr.skip()
-    document = library.document(name)
-    quote = None
-    if isinstance(start, int) and isinstance(end, int) and 0 <= start < end <= len(document.text):
-        quote = Quote(document, start, end)
-    return markup.source(document, quote, library.marks(name), click=click)
+        shown, left = held.failed(problem), asked
+    yield shown, left, gr.update(interactive=True), held

@@ -78,7 +78,27 @@ def _launch_settings(port: int) -> dict[str, Any]:
         "ssr_mode": False,
         "pwa": False,
         "mcp_server": False,
-        "theme": gr.themes.Default(font=_FONTS, font_mono=["ui-monospace", "monospace"]),
+        "theme": _theme(),
         "css_paths": [_HERE / "page.css"],
         "app_kwargs": {"middleware": [Middleware(LocalOnly)]},
     }
+
+
+def _theme() -> gr.themes.Base:
+    """Gradio's own, with colours of enough contrast, and the reader's own fonts."""
+    ink, paper, gold, night = "#22304f", "#ffffff", "#ffd75e", "#15181f"
+    theme = gr.themes.Default(font=_FONTS, font_mono=["ui-monospace", "monospace"])
+    return theme.set(
+        button_primary_background_fill=ink,
+        button_primary_background_fill_hover="#33446b",
+        button_primary_text_color=paper,
+        button_primary_background_fill_dark=gold,
+        button_primary_background_fill_hover_dark="#ffe69a",
+        button_primary_text_color_dark=night,
+        button_primary_border_color=ink,
+        button_primary_border_color_dark=gold,
+        body_text_color_subdued="#55585f",
+        body_text_color_subdued_dark="#b3b7c0",
+        input_placeholder_color="#55585f",
+        input_placeholder_color_dark="#b3b7c0",
+    )

@@ -1,0 +1,84 @@
+"""An answer that was given earlier, from its receipt: only if every word of it still stands where it stood."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from qa.errors import BadReceipt
+from qa.filters import Filter
+from qa.records import Answer, Citation, Document, Passage, Quote
+
+if TYPE_CHECKING:
+    from qa.library import Library
+
+P = TypeVar("P", Passage, Quote)
+
+
+def recall(content: Mapping[str, Any], library: "Library") -> Answer | None:
+    """The answer of a parsed receipt, with the documents of ``library``; None where any of them is not as it was.
+
+    Raises BadReceipt where a field is missing or of the wrong kind: a receipt
+    may have been anywhere meanwhile.
+    """
+    try:
+        found = [_citation(entry, library) for entry in content["citations"]]
+        near = [_part(Passage, entry, library) for entry in content.get("nearest", [])]
+        citations, passages = [c for c in found if c], [p for p in near if p]
+        if len(citations) < len(found) or len(passages) < len(near):
+            return None
+        confidence = float(content["confidence"])
+        if not 0 <= confidence <= 1:
+            raise BadReceipt(f"not a whole receipt: a confidence is from 0 to 1, not {confidence}")
+        return Answer(
+            str(content["question"]),
+            tuple(citations),
+            tuple(passages),
+            confidence,
+            near=content.get("refusal") != "nothing near",
+        )
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise BadReceipt(f"not a whole receipt: {error}") from error
+
+
+def filter_of(content: Mapping[str, Any]) -> Filter:
+    """Which documents a receipt's question was asked of; BadReceipt or BadFilter where that cannot be told."""
+    only = content.get("settings", {}).get("only") or {}
+    try:
+        sources, documents = _names(only.get("sources", [])), _names(only.get("documents", []))
+        return Filter(str(only.get("after", "")), str(only.get("before", "")), sources, documents)
+    except (TypeError, AttributeError) as error:
+        raise BadReceipt(f"not a whole receipt: {error}") from error
+
+
+def _names(listed: object) -> tuple[str, ...]:
+    return tuple(str(name) for name in listed) if isinstance(listed, list) else ()
+
+
+def _citation(entry: Mapping[str, Any], library: "Library") -> Citation | None:
+    quote = _part(Quote, entry, library)
+    document = _document(entry, library)
+    also = [_part(Quote, place, library) for place in entry["also"]]
+    places = tuple(place for place in also if place)
+    if quote is None or document is None or len(places) < len(also):
+        return None
+    passage = Passage(document, int(entry["passage"]["start"]), int(entry["passage"]["end"]))
+    exact = entry.get("exact")
+    marked = Quote(document, int(exact["start"]), int(exact["end"])) if exact else None
+    why = tuple((str(kind), float(value)) for kind, value in entry.get("why", {}).items())
+    return Citation(
+        quote, passage, float(entry["score"]), also=places, sources=int(entry["sources"]), exact=marked, why=why
+    )
+
+
+def _part(kind: type[P], entry: Mapping[str, Any], library: "Library") -> P | None:
+    """The part of a document that ``entry`` tells of; None unless the same words stand there."""
+    document = _document(entry, library)
+    if document is None or not 0 <= int(entry["start"]) < int(entry["end"]) <= len(document.text):
+        return None
+    part = kind(document, int(entry["start"]), int(entry["end"]))
+    return part if part.text == entry.get("quote", entry.get("text")) else None
+
+
+def _document(entry: Mapping[str, Any], library: "Library") -> Document | None:
+    document_id = entry["document"]["id"]
+    held = library.document(document_id) if isinstance(document_id, str) and library.holds(document_id) else None
+    return held if held and held.sha256 == entry["document"]["sha256"] else None

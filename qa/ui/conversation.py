@@ -1,0 +1,108 @@
+"""One person's conversation: questions and answers, as the chat shows them and as the browser keeps them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+
+from qa.errors import BadReceipt, QAError
+from qa.filters import Filter
+from qa.library import Library
+from qa.recall import filter_of, recall
+from qa.receipt import parse, receipt, to_json
+from qa.records import Answer
+from qa.ui import markup
+
+Message = dict[str, Any]
+
+# A browser keeps some five million characters for a page; an answer's receipt has some six thousand.
+MOST_TURNS = 500
+
+
+@dataclass(frozen=True)
+class Turn:
+    """A question as it was typed, and its answer's receipt."""
+
+    asked: str
+    content: dict[str, Any]
+
+    @property
+    def understood(self) -> str:
+        """The question as it was understood."""
+        return str(self.content["question"])
+
+    @property
+    def exact(self) -> str:
+        """The very answer, if one was marked; else empty."""
+        cited = self.content["citations"]
+        exact = cited[0].get("exact") if cited else None
+        return str(exact["text"]) if exact else ""
+
+
+class Conversation:
+    """What was asked, and how the chat shows it."""
+
+    def __init__(self) -> None:
+        self.turns: list[Turn] = []
+        self.messages: list[Message] = []
+
+    def begin(self, asked: str) -> list[Message]:
+        """The chat while ``asked`` is being answered."""
+        self.messages.append(_message("user", markup.question(asked)))
+        return [*self.messages, _message("assistant", markup.busy())]
+
+    def answered(self, asked: str, answer: Answer, library: Library, only: Filter, *, top: int) -> list[Message]:
+        """The chat with the answer."""
+        content = receipt(answer, library, top=top, threshold=library.threshold, only=only)
+        self.turns.append(Turn(asked, content))
+        self.messages.append(_message("assistant", _shown(answer, asked, only, library, content)))
+        return self.messages
+
+    def failed(self, problem: QAError) -> list[Message]:
+        """The chat with the reason why there is no answer."""
+        self.messages.append(_message("assistant", markup.error(str(problem))))
+        return self.messages
+
+    @classmethod
+    def again(cls, kept: object, library: Library) -> "Conversation":
+        """A conversation as a browser kept it: ``[{"asked": …, "receipt": …}, …]``; what is none of it is passed over.
+
+        An answer whose documents are no longer as they were is shown as it was given then, and said to be old.
+        """
+        conversation = cls()
+        for entry in kept[-MOST_TURNS:] if isinstance(kept, list) else []:
+            try:
+                conversation._add(entry, library)
+            except QAError:
+                continue
+        return conversation
+
+    def _add(self, entry: object, library: Library) -> None:
+        asked, text = (entry.get("asked"), entry.get("receipt")) if isinstance(entry, dict) else (None, None)
+        if not isinstance(asked, str) or not isinstance(text, str):
+            raise BadReceipt("not a kept question")
+        content = parse(text)
+        answer = recall(content, library)
+        html = (
+            _shown(answer, asked, filter_of(content), library, content)
+            if answer
+            else markup.remembered(asked, _quotes(content), text)
+        )
+        self.turns.append(Turn(asked, content))
+        self.messages += [_message("user", markup.question(asked)), _message("assistant", html)]
+
+
+def _shown(answer: Answer, asked: str, only: Filter, library: Library, content: dict[str, Any]) -> str:
+    return markup.answer(
+        answer, asked=asked, only=only, calibration=library.reader.calibration, receipt=to_json(content)
+    )
+
+
+def _quotes(content: dict[str, Any]) -> Sequence[tuple[str, str]]:
+    return [(str(entry["quote"]), str(entry["place"])) for entry in content["citations"]]
+
+
+def _message(role: str, html: str) -> Message:
+    """A message of the chat. A component, not text: Gradio would read Markdown in it and drop what it does not like."""
+    return {"role": role, "content": gr.HTML(html, js_on_load=None)}
