@@ -4,6 +4,7 @@
 
     QAError                   something a person can put right; the message says what and how
     ├── UnreadableFile        a file that cannot become a Document
+    ├── NoPicture             a page that cannot be shown as a picture
     ├── NothingToIndex        no readable document where some were expected
     ├── BadQuestion           a question that cannot be asked
     ├── BadFilter             a filter that names no date
@@ -31,6 +32,16 @@ class UnreadableFile(QAError):
     def __init__(self, path: str, reason: str) -> None:
         super().__init__(f"{path}: {reason}")
         self.path = path
+        self.reason = reason
+
+
+class NoPicture(QAError):
+    """``page`` of the document called ``document_id`` cannot be shown as a picture, for ``reason``."""
+
+    def __init__(self, document_id: str, page: int, reason: str) -> None:
+        super().__init__(f"{document_id}, page {page}: no picture of it: {reason}")
+        self.document_id = document_id
+        self.page = page
         self.reason = reason
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from qa.errors import UnreadableFile
 from qa.load import bounded
-from qa.load.bounded import Bounded
+from qa.load.bounded import Bounded, Task
 
 FORMATS = """
 import os, signal, sys, time
@@ -16,7 +16,10 @@ from qa.records import Document
 def plain(name, data, field=""):
     return Document(name, data.decode() + field), f"by {os.getpid()}"
 
-def hang(name, data):
+def repeat(name, data, times):
+    return {"times": times}, data * times
+
+def hang(name, data, **options):
     time.sleep(60)
 
 def crash(name, data):
@@ -69,6 +72,18 @@ def test_one_worker_reads_file_after_file(read: type) -> None:
     (one, first), (other, second) = read("plain", b"One."), read("plain", b"Two.", "body")
     assert (one.text, other.text) == ("One.", "Two.body")
     assert first == second
+
+
+def test_a_task_gets_options_and_gives_values_and_bytes(read: type) -> None:
+    task = Task("formats_of_a_test", "repeat", {"times": 3}, seconds=60)
+    assert task("a.x", b"\x00\xff\n") == ({"times": 3}, b"\x00\xff\n" * 3)
+    assert read("plain", b"One.")[0].text == "One."
+
+
+def test_a_task_has_a_bound_of_time_of_its_own(read: type) -> None:
+    read("plain")
+    with pytest.raises(UnreadableFile, match=r"a\.x: took more than 0\.2 s to read"):
+        Task("formats_of_a_test", "hang", {}, seconds=0.2)("a.x", b"")
 
 
 def test_a_file_that_hangs_is_one_line_and_the_next_is_read(read: type, monkeypatch: pytest.MonkeyPatch) -> None:

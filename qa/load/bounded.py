@@ -11,6 +11,7 @@ import json
 import subprocess
 import sys
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import IO, Any
 
@@ -43,17 +44,35 @@ class Bounded:
 
     def __call__(self, name: str, data: bytes) -> tuple[Document, str]:
         """The document and a note; UnreadableFile where there is none, or a bound was passed."""
+        options = {"module": self.module, "function": self.function} | ({"field": self.field} if self.field else {})
+        made, _ = Task("qa.load.worker", "document", options, seconds=MAX_SECONDS)(name, data)
+        return from_entry(made["document"]), str(made["note"])
+
+
+@dataclass(frozen=True)
+class Task:
+    """What the worker does with a file: it calls ``function`` of ``module`` with its name, its bytes and ``options``.
+
+    The function returns JSON-ready values by name, and bytes.
+    """
+
+    module: str
+    function: str
+    options: Mapping[str, Any]
+    seconds: float
+
+    def __call__(self, name: str, data: bytes) -> tuple[dict[str, Any], bytes]:
+        """What the function returned; UnreadableFile where it raised that or anything else, or a bound was passed."""
+        request = {"module": self.module, "function": self.function, "options": dict(self.options), "name": name}
         with _lock:
-            reply = _worker().read(
-                {"module": self.module, "function": self.function, "field": self.field, "name": name}, data
-            )
+            reply, content = _worker().reply(request, data, seconds=self.seconds)
         if "reason" in reply:
             raise refusal(name, reply["reason"])
-        return from_entry(reply["document"]), str(reply["note"])
+        return reply["made"], content
 
 
 class _Worker:
-    """A process that reads files one after the other, and that is over after the first that breaks it."""
+    """A process that looks into files one after the other, and that is over after the first that breaks it."""
 
     def __init__(self) -> None:
         start = _START.format(path=sys.path, memory=MAX_MEMORY)
@@ -68,15 +87,15 @@ class _Worker:
     def is_alive(self) -> bool:
         return self._process.poll() is None
 
-    def read(self, request: dict[str, str], data: bytes) -> dict[str, Any]:
-        """``document`` and ``note``, or the ``reason`` why there is none."""
+    def reply(self, request: dict[str, Any], data: bytes, *, seconds: float) -> tuple[dict[str, Any], bytes]:
+        """What was ``made`` of the file, and bytes; or the ``reason`` why nothing was."""
         late = threading.Event()
 
         def end() -> None:
             late.set()
             self._process.kill()
 
-        timer = threading.Timer(MAX_SECONDS, end)
+        timer = threading.Timer(seconds, end)
         timer.daemon = True
         timer.start()
         try:
@@ -88,18 +107,10 @@ class _Worker:
         finally:
             timer.cancel()
         if late.is_set():
-            return {"reason": f"took more than {MAX_SECONDS} s to read; cut it into parts, or save it anew"}
-        memory = f"more than {MAX_MEMORY / 1024**3:g} GiB of memory"
-        code = self._process.returncode
-        if code == OUT_OF_MEMORY:
-            return {"reason": f"needs {memory} to read; cut it into parts"}
-        how = f"signal {-code}" if code < 0 else f"status {code}"
-        return {
-            "reason": f"broke the program that reads its format ({how}); it is damaged, or needs {memory}: "
-            "save it anew, or cut it into parts"
-        }
+            return {"reason": f"took more than {seconds} s to read; cut it into parts, or save it anew"}, b""
+        return {"reason": _why_it_went(self._process.returncode)}, b""
 
-    def _exchange(self, request: bytes, data: bytes) -> dict[str, Any]:
+    def _exchange(self, request: bytes, data: bytes) -> tuple[dict[str, Any], bytes]:
         stdin, stdout = self._process.stdin, self._process.stdout
         if stdin is None or stdout is None:
             raise ValueError("a worker without pipes")
@@ -107,13 +118,11 @@ class _Worker:
             stdin.write(len(content).to_bytes(8, "big"))
             stdin.write(content)
         stdin.flush()
-        length = int.from_bytes(_whole(stdout, 8), "big")
-        if length > _MAX_REPLY:
-            raise ValueError(f"a reply of {length} bytes")
-        reply: dict[str, Any] = json.loads(_whole(stdout, length))
+        reply: dict[str, Any] = json.loads(_content(stdout))
+        content = _content(stdout)
         if reply["retire"]:
             self.close()
-        return reply if "reason" in reply else {"document": reply["document"], "note": reply["note"]}
+        return ({"reason": str(reply["reason"])} if "reason" in reply else {"made": reply["made"]}), content
 
     def close(self) -> None:
         """End the process, whatever it does."""
@@ -123,6 +132,24 @@ class _Worker:
                 if pipe:
                     pipe.close()
         self._process.wait()
+
+
+def _why_it_went(code: int) -> str:
+    memory = f"more than {MAX_MEMORY / 1024**3:g} GiB of memory"
+    if code == OUT_OF_MEMORY:
+        return f"needs {memory} to read; cut it into parts"
+    how = f"signal {-code}" if code < 0 else f"status {code}"
+    return (
+        f"broke the program that reads its format ({how}); it is damaged, or needs {memory}: "
+        "save it anew, or cut it into parts"
+    )
+
+
+def _content(pipe: IO[bytes]) -> bytes:
+    length = int.from_bytes(_whole(pipe, 8), "big")
+    if length > _MAX_REPLY:
+        raise ValueError(f"a reply of {length} bytes")
+    return _whole(pipe, length)
 
 
 def _whole(pipe: IO[bytes], length: int) -> bytes:

@@ -19,7 +19,8 @@ MAX_PARTS = 500_000
 _LONGEST_NAME = 100
 _LONGEST_VALUE = 200
 
-_UNFIT = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f\ufdd0-\ufdef\ufeff\ufffe\uffff\ud800-\udfff]")
+UNFIT = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f\ufdd0-\ufdef\ufeff\ufffe\uffff\ud800-\udfff]")
+"""What no text holds that is put together here."""
 _BETWEEN = "\n\n"
 
 
@@ -45,12 +46,12 @@ class Draft:
 
     def paragraph(self, text: str) -> None:
         """Add a paragraph; nothing where ``text`` is white space. Refuses what would make the text too long."""
-        if text := _UNFIT.sub("", text).strip():
+        if text := UNFIT.sub("", text).strip():
             self._add(_BETWEEN if self._pieces else "", text)
 
     def more(self, text: str, *, between: str = " ") -> None:
         """Go on with the last paragraph; a page or a part that waits begins here."""
-        if text := _UNFIT.sub("", text).strip():
+        if text := UNFIT.sub("", text).strip():
             self._add(between if self._pieces else "", text)
 
     def without_hyphen(self) -> None:
@@ -60,7 +61,7 @@ class Draft:
 
     def part(self, name: str) -> None:
         """Let the next paragraph begin the part called ``name``; empty ends the part that is."""
-        name = " ".join(_UNFIT.sub("", name).split())
+        name = " ".join(UNFIT.sub("", name).split())
         self._waiting = name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1]}…"
 
     def heading(self, text: str) -> None:
@@ -122,7 +123,7 @@ def _shown(metadata: Metadata) -> Metadata:
     """The same, each on one line and no longer than a citation can bear."""
     return Metadata(
         *(
-            " ".join(_UNFIT.sub(" ", value).split())[:_LONGEST_VALUE]
+            " ".join(UNFIT.sub(" ", value).split())[:_LONGEST_VALUE]
             for value in (metadata.title, metadata.date, metadata.source, metadata.author)
         )
     )

@@ -3,7 +3,7 @@
 import errno
 import os
 import stat
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -49,6 +49,12 @@ def list_files(given: Iterable[Path]) -> Listing:
         except OSError as error:
             failed.append((path, why(error)))
     return Listing(tuple(sorted(files)), tuple(sorted(links)), tuple(sorted(failed)))
+
+
+def common_folder(given: Sequence[Path]) -> Path:
+    """The folder that ids of documents in ``given`` begin below."""
+    folders = [path if path.is_dir() else path.parent for path in given]
+    return Path(os.path.commonpath(folders)) if folders else Path.cwd()
 
 
 def about_link(link: Path, *, root: Path, given: Collection[Path], indexed: Collection[str]) -> str:

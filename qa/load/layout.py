@@ -29,7 +29,9 @@ _MOST_LINES = 400
 
 _ITEM = re.compile(r"(?:[-*+•◦▪‣·–—>|]|\(?\d{1,3}[.)]|\(?[a-zA-Z][.)])\s")
 _SENTENCE_END = re.compile(r"[.!?:;…。][\"'”’»)\]]*$")
-_HYPHEN = re.compile(r"(?<=\w)[-\u2010\u00ad]$")
+HYPHENS = "-\u2010\u00ad"
+"""At one of these a word may be cut at a line's end."""
+_HYPHEN = re.compile(rf"(?<=\w)[{HYPHENS}]$")
 _HARD_HYPHEN = "-"
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _LAST_WORD = re.compile(r"[^\W\d_]+(?=.$)")
@@ -41,6 +43,7 @@ class Line:
     """A line of print, or one column's part of it; ``bottom`` < ``top``, as on paper.
 
     ``gaps`` are the wide spaces within it: where in ``text``, from where and to where on the page.
+    ``start`` is where its first character stands among those of the page, as they were drawn.
     """
 
     text: str
@@ -49,6 +52,7 @@ class Line:
     bottom: float
     top: float
     gaps: tuple[tuple[int, float, float], ...] = ()
+    start: int = 0
 
     @property
     def size(self) -> float:
@@ -151,7 +155,8 @@ def _cut(line: Line, x: float) -> list[Line]:
     rest = line.text[at:].lstrip()
     moved = len(line.text) - len(rest)
     gaps = tuple((where - moved, *x_range) for where, *x_range in line.gaps if where > at)
-    return [left, replace(line, text=rest, left=end, gaps=gaps)]  # type: ignore[arg-type]  # the star hides two floats
+    right = replace(line, text=rest, left=end, start=line.start + moved)
+    return [left, replace(right, gaps=gaps)]  # type: ignore[arg-type]  # the star hides two floats
 
 
 def paragraphs(blocks: Sequence[Sequence[Line]]) -> Iterator[list[str]]:

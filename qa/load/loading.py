@@ -12,7 +12,7 @@ from qa import __version__
 from qa.errors import NothingToIndex, UnreadableFile
 from qa.load.bounded import Bounded
 from qa.load.disk import MAX_BYTES, MAX_BYTES_WITH_PICTURES, read_bytes, require_regular, why
-from qa.load.folder import about_link, list_files
+from qa.load.folder import about_link, common_folder, list_files
 from qa.load.markdown import read_markdown
 from qa.load.names import one_line, refusal, require_fit
 from qa.load.plain import read_plain
@@ -71,7 +71,7 @@ def load(paths: Sequence[str | Path], *, field: str = "", known: Mapping[str, Do
     if isinstance(paths, str):
         raise ValueError(f"paths must be a sequence of paths, got the text {paths!r}")
     given, refused = _resolve(paths)
-    root = _common_folder(given)
+    root = common_folder(given)
     listing = list_files(given)
     refused.extend(refusal(_name(path, root), reason) for path, reason in listing.failed)
     documents: list[Document] = []
@@ -145,11 +145,6 @@ def _resolve(paths: Iterable[str | Path]) -> tuple[list[Path], list[UnreadableFi
             reason = why(error) if isinstance(error, OSError) else "no such file or folder"
             refused.append(refusal(str(path), reason))
     return list(found), refused
-
-
-def _common_folder(given: Sequence[Path]) -> Path:
-    folders = [path if path.is_dir() else path.parent for path in given]
-    return Path(os.path.commonpath(folders)) if folders else Path.cwd()
 
 
 def _name(path: Path, root: Path) -> str:

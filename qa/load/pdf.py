@@ -8,6 +8,7 @@ import ctypes
 import math
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from importlib.metadata import version
 from itertools import pairwise
 from statistics import median
@@ -45,6 +46,13 @@ _NO_TITLE = re.compile(
 
 def read_pdf(name: str, data: bytes) -> tuple[Document, str]:
     """The document, with its pages, and a note that names the pages without text."""
+    with opened(name, data) as pdf:
+        return _read(name, data, pdf)
+
+
+@contextmanager
+def opened(name: str, data: bytes) -> Iterator[pypdfium2.PdfDocument]:
+    """The PDF; UnreadableFile where it is none, locked or damaged."""
     require(name, data, "a PDF")
     try:
         pdf = pypdfium2.PdfDocument(data)
@@ -53,7 +61,7 @@ def read_pdf(name: str, data: bytes) -> tuple[Document, str]:
         reason = "is locked with a password; save it without one" if locked else "is damaged or cut short; save it anew"
         raise refusal(name, reason) from error
     try:
-        return _read(name, data, pdf)
+        yield pdf
     finally:
         pdf.close()
 
@@ -110,7 +118,7 @@ def _page_lines(name: str, pdf: pypdfium2.PdfDocument, number: int) -> list[Line
         try:
             text = page.get_textpage()
             try:
-                return list(_lines(name, text))
+                return list(lines_of(name, text))
             finally:
                 text.close()
         finally:
@@ -119,7 +127,8 @@ def _page_lines(name: str, pdf: pypdfium2.PdfDocument, number: int) -> list[Line
         return None
 
 
-def _lines(name: str, page: pypdfium2.PdfTextPage) -> Iterator[Line]:
+def lines_of(name: str, page: pypdfium2.PdfTextPage) -> Iterator[Line]:
+    """The lines of print of a page, as they were drawn; each is a run of PDFium's characters of the page."""
     count = page.count_chars()
     if count > MAX_PAGE_CHARACTERS:
         raise refusal(
@@ -160,7 +169,8 @@ def _line(page: pypdfium2.PdfTextPage, characters: Sequence[tuple[int, str]]) ->
             if end - start > _WIDE_SPACE * size:
                 gaps.append((before + 1 - first, start, end))
     sides = [side for pair in edges for side in pair]
-    yield Line(text, min(a for a, _ in sides), max(b for _, b in sides), baseline, baseline + size, tuple(gaps))
+    left, right = min(a for a, _ in sides), max(b for _, b in sides)
+    yield Line(text, left, right, baseline, baseline + size, tuple(gaps), start=characters[first][0])
 
 
 def _sides(page: pypdfium2.PdfTextPage, index: int) -> tuple[float, float]:

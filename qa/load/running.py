@@ -26,8 +26,7 @@ def running(pages: Sequence[Sequence[Line]]) -> set[tuple[int, int]]:
     """
     standings: dict[str, list[tuple[int, int]]] = {}
     for page, lines in enumerate(pages):
-        by_height = sorted(range(len(lines)), key=lambda row: -lines[row].top)
-        for row in sorted({*by_height[:_EDGE], *by_height[-_EDGE:]}):
+        for row in at_edges(lines):
             text = " ".join(lines[row].text.split())
             if len(text) <= _LONGEST:
                 standings.setdefault(_NUMBER.sub("0", text), []).append((page, row))
@@ -38,6 +37,12 @@ def running(pages: Sequence[Sequence[Line]]) -> set[tuple[int, int]]:
             if len(run) >= (2 if bare else _SEVERAL) and _counts(run, pages):
                 found.update(run if bare else run[1:])
     return found
+
+
+def at_edges(lines: Sequence[Line]) -> list[int]:
+    """The rows of a page that may be heads or feet; no others are left out."""
+    by_height = sorted(range(len(lines)), key=lambda row: -lines[row].top)
+    return sorted({*by_height[:_EDGE], *by_height[-_EDGE:]})
 
 
 def _runs(places: Sequence[tuple[int, int]], pages: Sequence[Sequence[Line]]) -> list[list[tuple[int, int]]]:

@@ -1,4 +1,7 @@
-"""The process that parses files for :mod:`qa.load.bounded`: a request in, a document or a reason out, as JSON."""
+"""The process that parses files for :mod:`qa.load.bounded`: a request and a file in, what was made of it out.
+
+Either is JSON and bytes, each behind its length.
+"""
 
 import json
 import os
@@ -32,36 +35,44 @@ def serve(memory: int) -> None:
     while header := _content(requests):
         request, data = json.loads(header), _content(requests)
         _limit(_used() + memory)
-        answered = _reply(request, data)
+        answered, content = _reply(request, data)
         answered["retire"] = _used() - before > memory // _MOST_KEPT
         reply = json.dumps(answered).encode()
-        replies.write(len(reply).to_bytes(8, "big"))
-        replies.write(reply)
+        for part in (reply, content):
+            replies.write(len(part).to_bytes(8, "big"))
+            replies.write(part)
         replies.flush()
-        del data, reply, answered
+        del data, reply, answered, content, part
+
+
+def document(name: str, data: bytes, *, module: str, function: str, **options: str) -> tuple[dict[str, Any], bytes]:
+    """The document that a format's function reads, and its note."""
+    read, note = getattr(import_module(module), function)(name, data, **options)
+    return {"document": to_entry(read), "note": note}, b""
 
 
 def _content(pipe: IO[bytes]) -> bytes:
     return pipe.read(int.from_bytes(pipe.read(8), "big"))
 
 
-def _reply(request: dict[str, str], data: bytes) -> dict[str, Any]:
+def _reply(request: dict[str, Any], data: bytes) -> tuple[dict[str, Any], bytes]:
     try:
-        read = getattr(import_module(request["module"]), request["function"])
-        options = {"field": request["field"]} if request["field"] else {}
-        document, note = read(request["name"], data, **options)
+        function = getattr(import_module(request["module"]), request["function"])
+        made, content = function(request["name"], data, **request["options"])
     except UnreadableFile as error:
-        return {"reason": error.reason}
+        reason = error.reason
     except MemoryError:
         os._exit(OUT_OF_MEMORY)  # too little may be left for anything else; the next file gets a new worker
     except ImportError as error:
-        return {"reason": f"needs the package {error.name}, which is not installed: pip install chapterverse"}
+        reason = f"needs the package {error.name}, which is not installed: pip install chapterverse"
     except RecursionError:
-        return {"reason": "is nested too deeply to be read; save it anew"}
+        reason = "is nested too deeply to be read; save it anew"
     except Exception as error:  # noqa: BLE001 - a library's complaint about the file, of whatever kind
         what = " ".join(f"{type(error).__name__}: {error}".split()).removesuffix(":")
-        return {"reason": f"is damaged or not of its format ({what[:120]}); save it anew"}
-    return {"document": to_entry(document), "note": note}
+        reason = f"is damaged or not of its format ({what[:120]}); save it anew"
+    else:
+        return {"made": made}, content
+    return {"reason": reason}, b""
 
 
 def _used() -> int:
