@@ -69,6 +69,7 @@ class Library:
         library = cls(embedder=embedder, reader=reader, fusion=fusion)
         library.add(loaded.documents, progress=progress)
         library.refused, library.notes = loaded.refused, loaded.notes
+        library.paths, library.field = tuple(str(Path(path).resolve()) for path in paths), field
         return library
 
     @classmethod

@@ -148,7 +148,7 @@ def test_a_seed_question_is_answered_and_the_citation_opens_the_document_at_the_
     answer = page.locator(".answer").last
     expect(answer.locator("blockquote").first).to_contain_text("met with its commander Abdul Wahhab al-Saidi")
     expect(answer.locator("mark strong").first).to_be_visible()
-    citation = answer.locator("button[data-open]").first
+    citation = answer.locator(".opener").first
     expect(citation).to_contain_text("[1]")
     expect(citation).to_contain_text("Iraq steps up pressure on outlawed militias")
     expect(citation).to_contain_text("2020-09-28")
@@ -164,7 +164,7 @@ def test_a_seed_question_is_answered_and_the_citation_opens_the_document_at_the_
 
 def test_the_same_citation_clicked_again_after_scrolling_away_comes_back(page: Page) -> None:
     ask(page, "Who commands Iraq's Counter-Terrorism Service?")
-    citation = page.locator(".answer").last.locator("button[data-open]").first
+    citation = page.locator(".answer").last.locator(".opener").first
     citation.click()
     expect(page.locator("mark#quote")).to_be_visible()
     page.wait_for_timeout(700)
@@ -191,13 +191,13 @@ def test_where_nothing_is_near_no_passage_is_shown(page: Page) -> None:
 
 
 def test_an_example_is_asked_by_a_click_and_documents_are_listed_and_opened(page: Page) -> None:
-    expect(page.locator(".documents button[data-open]")).to_have_count(5)
-    page.locator(".documents button[data-open]").nth(4).click()
+    expect(page.locator(".documents .opener")).to_have_count(5)
+    page.locator(".documents .opener").nth(4).click()
     expect(page.locator(".source-head h2")).to_contain_text("An American call to treat")
     assert page.locator(".furniture").count() > 0
     page.get_by_role("button", name="All documents").click()
-    expect(page.locator(".documents button[data-open]")).to_have_count(5)
-    page.locator("button.example, .example button").first.click()
+    expect(page.locator(".documents .opener")).to_have_count(5)
+    page.locator("button.example").first.click()
     expect(page.locator(".answer:not(.busy)")).to_have_count(1, timeout=30_000)
     expect(page.locator(".question")).to_have_text("How many US troops are still in Iraq?")
 
@@ -237,7 +237,7 @@ def test_markup_in_a_question_is_shown_and_not_run(page: Page) -> None:
 def test_a_phone_gets_the_quote_on_screen_too(browser: Browser, seeds: Server) -> None:
     for page in opened(browser, seeds.url, width=390, height=844):
         ask(page, "Who commands Iraq's Counter-Terrorism Service?")
-        page.locator(".answer").last.locator("button[data-open]").first.click()
+        page.locator(".answer").last.locator(".opener").first.click()
         expect(page.locator("mark#quote")).to_be_visible()
         page.wait_for_timeout(900)
         assert is_on_screen(page, "mark#quote")
