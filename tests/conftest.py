@@ -1,11 +1,14 @@
-"""What several test modules share: one library of the seeds, made once with the packaged model."""
+"""What several test modules share: a library of the seeds, made once with the packaged model, a page of it, a browser."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from playwright.sync_api import Browser, sync_playwright
 
 from qa.library import Library
+from tests.browsing import CHROMIUM, SWITCHES, Server
 
 # A busy machine is no failure; and CI draws the same examples every time.
 settings.register_profile("house", deadline=None, derandomize=True)
@@ -17,3 +20,18 @@ SEEDS = Path(__file__).parent.parent / "seeds"
 @pytest.fixture(scope="session")
 def seeds() -> Library:
     return Library.from_folder(SEEDS)
+
+
+@pytest.fixture(scope="session")
+def served() -> Iterator[Server]:
+    server = Server("runpy.run_path('app.py', run_name='__main__')", "app.py")
+    yield server
+    assert "OUTSIDE" not in server.stop()
+
+
+@pytest.fixture(scope="module")  # as long as it is there, an event loop runs, and no other can
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=SWITCHES)
+        yield chromium
+        chromium.close()

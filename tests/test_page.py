@@ -1,34 +1,18 @@
 """The page in a real browser: ask, click a citation, find the quote on screen; nothing leaves the machine."""
 
 import json
-import os
-import shutil
-import signal
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
-ROOT = Path(__file__).parent.parent
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-REQUIRED = os.environ.get("CHAPTERVERSE_BROWSER") == "required"
+from tests.browsing import ROOT, Server, ask, is_on_screen, needs_a_browser, opened
 
-pytestmark = [pytest.mark.browser, pytest.mark.model]
+pytestmark = needs_a_browser
 
-if not CHROMIUM and not REQUIRED:  # in CI a missing browser is a failure; at home it is one line in the summary
-    pytest.skip("no Chromium here: the browser tests were left out", allow_module_level=True)
-
-SWITCHES = [
-    "--no-sandbox",  # tests may run as root
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 HOSTILE = """Fees and <b>other</b> facts
 
 The fee is $5 for members and $6 for guests, says the *board* of the _club_ in its `rules`.
@@ -37,110 +21,9 @@ A tag <img src=x onerror="window.hacked=1"> and <script>window.hacked=2</script>
 """
 
 
-# The page's process runs with every outgoing connection refused: it ends with status 86 if it tries one.
-OFFLINE = """
-import socket, sys, os
-def watch(event, arguments):
-    if event == "socket.connect":
-        address = arguments[1]
-        if isinstance(address, tuple) and address[0] not in ("127.0.0.1", "::1", "localhost"):
-            print("OUTSIDE", address, flush=True); os._exit(86)
-    if event == "socket.getaddrinfo" and arguments[0] not in (None, "127.0.0.1", "::1", "localhost", b"127.0.0.1"):
-        print("OUTSIDE", arguments[0], flush=True); os._exit(86)
-sys.addaudithook(watch)
-sys.argv = sys.argv[1:]
-import runpy
-"""
-
-
-class Server:
-    """A process that serves the page; its output up to the address is read."""
-
-    def __init__(self, code: str, *arguments: str) -> None:
-        self.process = subprocess.Popen(
-            [sys.executable, "-u", "-c", OFFLINE + code, *arguments],
-            cwd=ROOT,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-        self.output = ""
-        assert self.process.stdout is not None
-        for line in self.process.stdout:
-            self.output += line
-            if "http://" in line:
-                self.address = line.split("http://")[1].split()[0]
-                break
-        else:
-            raise RuntimeError(f"the page did not start:\n{self.output}")
-
-    @property
-    def url(self) -> str:
-        return f"http://{self.address}/"
-
-    def stop(self) -> str:
-        self.process.send_signal(signal.SIGINT)
-        rest, _ = self.process.communicate(timeout=30)
-        return self.output + rest
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=SWITCHES)
-        yield chromium
-        chromium.close()
-
-
-@pytest.fixture(scope="module")
-def seeds() -> Iterator[Server]:
-    server = Server("runpy.run_path('app.py', run_name='__main__')", "app.py")
-    yield server
-    assert "OUTSIDE" not in server.stop()
-
-
 @pytest.fixture
-def page(browser: Browser, seeds: Server) -> Iterator[Page]:
-    yield from opened(browser, seeds.url)
-
-
-def opened(browser: Browser, url: str, width: int = 1280, height: int = 800) -> Iterator[Page]:
-    context = browser.new_context(viewport={"width": width, "height": height})
-    page = context.new_page()
-    outside: list[str] = []
-    errors: list[str] = []
-    local = (url, "data:", "blob:")
-    page.on("request", lambda request: None if request.url.startswith(local) else outside.append(request.url))
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    page.goto(url)
-    expect(question_box(page)).to_be_visible(timeout=30_000)
-    yield page
-    context.close()
-    assert outside == []
-    assert errors == []
-
-
-def question_box(page: Page):
-    return page.get_by_role("textbox", name="Question")
-
-
-def ask(page: Page, question: str) -> None:
-    before = page.locator(".answer:not(.busy)").count()
-    question_box(page).fill(question)
-    question_box(page).press("Enter")
-    expect(page.locator(".answer:not(.busy)")).to_have_count(before + 1, timeout=30_000)
-
-
-def is_on_screen(page: Page, selector: str) -> bool:
-    """Whether the element lies in the window and in the part of its pane that is scrolled into view."""
-    return page.evaluate(
-        """selector => {
-            const box = document.querySelector(selector).getBoundingClientRect();
-            const pane = document.querySelector('.source-body').getBoundingClientRect();
-            return box.top >= pane.top - 1 && box.top < pane.bottom && box.top >= 0 && box.top < innerHeight;
-        }""",
-        selector,
-    )
+def page(browser: Browser, served: Server) -> Iterator[Page]:
+    yield from opened(browser, served.url)
 
 
 def test_a_seed_question_is_answered_and_the_citation_opens_the_document_at_the_quote(page: Page) -> None:
@@ -218,10 +101,10 @@ def test_a_new_chat_is_empty_and_can_be_asked(page: Page) -> None:
     expect(page.locator(".question")).to_have_count(1)
 
 
-def test_two_people_do_not_see_each_others_conversation(browser: Browser, seeds: Server) -> None:
-    for first in opened(browser, seeds.url):
+def test_two_people_do_not_see_each_others_conversation(browser: Browser, served: Server) -> None:
+    for first in opened(browser, served.url):
         ask(first, "Who painted the Mona Lisa?")
-        for second in opened(browser, seeds.url):
+        for second in opened(browser, served.url):
             expect(second.locator(".question")).to_have_count(0)
             ask(second, "How many US troops are still in Iraq?")
         expect(first.locator(".question")).to_have_text(["Who painted the Mona Lisa?"])
@@ -234,8 +117,8 @@ def test_markup_in_a_question_is_shown_and_not_run(page: Page) -> None:
     assert page.evaluate("window.hacked") is None
 
 
-def test_a_phone_gets_the_quote_on_screen_too(browser: Browser, seeds: Server) -> None:
-    for page in opened(browser, seeds.url, width=390, height=844):
+def test_a_phone_gets_the_quote_on_screen_too(browser: Browser, served: Server) -> None:
+    for page in opened(browser, served.url, width=390, height=844):
         ask(page, "Who commands Iraq's Counter-Terrorism Service?")
         page.locator(".answer").last.locator(".opener").first.click()
         expect(page.locator("mark#quote")).to_be_visible()
@@ -244,10 +127,10 @@ def test_a_phone_gets_the_quote_on_screen_too(browser: Browser, seeds: Server) -
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
-def test_the_receipt_is_to_be_had_from_the_pages_api(seeds: Server) -> None:
+def test_the_receipt_is_to_be_had_from_the_pages_api(served: Server) -> None:
     from gradio_client import Client
 
-    receipt = Client(seeds.url, verbose=False).predict("How many US troops are still in Iraq?", api_name="/ask")
+    receipt = Client(served.url, verbose=False).predict("How many US troops are still in Iraq?", api_name="/ask")
     assert receipt["found"]
     first = receipt["citations"][0]
     data = (ROOT / "seeds" / first["document"]["id"]).read_bytes()
@@ -255,7 +138,7 @@ def test_the_receipt_is_to_be_had_from_the_pages_api(seeds: Server) -> None:
     assert "2,500 US troops" in first["quote"]
 
 
-def test_a_second_start_embeds_nothing_again(seeds: Server, tmp_path: Path) -> None:
+def test_a_second_start_embeds_nothing_again(served: Server, tmp_path: Path) -> None:
     """The seeds' index is saved by the first start; the second must not ask the embedder for a passage."""
     code = """
 from qa.embed import SentenceTransformerEmbedder
@@ -317,8 +200,8 @@ def test_a_megabyte_opens_at_the_quote(browser: Browser, hostile: tuple[Server, 
         assert is_on_screen(page, "mark#quote")
 
 
-def test_a_taken_port_gives_the_next_one_or_a_clear_message(seeds: Server) -> None:
-    taken = int(seeds.address.split(":")[1].strip("/"))
+def test_a_taken_port_gives_the_next_one_or_a_clear_message(served: Server) -> None:
+    taken = int(served.address.split(":")[1].strip("/"))
     done = subprocess.run(
         [sys.executable, "-m", "qa", "serve", "--index", "vector_store/saved", "--port", str(taken)],
         cwd=ROOT,
@@ -330,9 +213,9 @@ def test_a_taken_port_gives_the_next_one_or_a_clear_message(seeds: Server) -> No
     assert f"port {taken} is taken" in done.stderr
 
 
-def test_a_page_elsewhere_cannot_reach_it_under_another_name(seeds: Server) -> None:
+def test_a_page_elsewhere_cannot_reach_it_under_another_name(served: Server) -> None:
     import httpx
 
-    assert httpx.get(seeds.url).status_code == 200
-    assert httpx.get(seeds.url, headers={"Host": "evil.example"}).status_code == 403
-    assert json.loads(httpx.get(seeds.url + "gradio_api/info").text)["named_endpoints"].keys() == {"/ask"}
+    assert httpx.get(served.url).status_code == 200
+    assert httpx.get(served.url, headers={"Host": "evil.example"}).status_code == 403
+    assert json.loads(httpx.get(served.url + "gradio_api/info").text)["named_endpoints"].keys() == {"/ask"}

@@ -41,6 +41,7 @@ function keep() {
 // Another chat, or a new one: the program shows it from what was kept.
 function begin(chat = fresh()) {
   here = chat;
+  document.getElementById('earlier').open = false;
   trigger('reopen', chat.turns);
   listEarlier();
   box()?.focus();
