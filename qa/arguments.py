@@ -75,7 +75,7 @@ def parser() -> argparse.ArgumentParser:
     _add_eval(commands.add_parser("eval", help="measure how good the answers are, on questions with known answers"))
 
     verify = commands.add_parser("verify", help="check that the quotes of a receipt still stand")
-    verify.add_argument("receipt", help="a file that qa ask --json wrote, or - for standard input")
+    verify.add_argument("receipt", help="what qa ask --json wrote, or a saved page of answers; - for standard input")
     verify.add_argument("--documents", type=Path, required=True, metavar="DIR", help="the folder that was indexed")
     return whole
 

@@ -178,7 +178,8 @@ def _eval(options: argparse.Namespace) -> int:
 
 
 def _verify(options: argparse.Namespace) -> int:
-    from qa.receipt import parse, verify
+    from qa.export import receipts
+    from qa.receipt import verify
 
     try:
         text = sys.stdin.read() if options.receipt == "-" else Path(options.receipt).read_text(encoding="utf-8")
@@ -186,7 +187,7 @@ def _verify(options: argparse.Namespace) -> int:
         raise BadReceipt(f"{options.receipt}: cannot be read ({error})") from error
     if not options.documents.is_dir():
         raise NothingToIndex(f"{options.documents} is no folder; name the one that was indexed")
-    verdicts = verify(parse(text), options.documents)
+    verdicts = [verdict for receipt in receipts(text) for verdict in verify(receipt, options.documents)]
     for verdict in verdicts:
         print(f"{verdict.standing:8}{render.one_line(f'{verdict.place}: {verdict.detail}')}")
     if not verdicts:

@@ -14,6 +14,7 @@
     ├── IndexDamaged          a saved index that is not what was saved
     ├── IndexBusy             an index that another program is writing to
     ├── BadReceipt            a receipt that cannot be read
+    ├── NotKept               a verdict on an answer that could not be kept
     ├── BadQuestions          a question set that cannot be read
     ├── BadRun                a run of an evaluation that cannot be read, gone on with or replaced
     └── NoFreePort            a page that finds no port to be served at
@@ -79,6 +80,10 @@ class IndexBusy(QAError):
 
 class BadReceipt(QAError):
     """The file is not a receipt of this program, or of a newer one."""
+
+
+class NotKept(QAError):
+    """What was said of an answer could not be added to its file: there is no room for it, or no right to write."""
 
 
 class BadQuestions(QAError):

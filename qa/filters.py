@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from typing import Any
 
 from qa.errors import BadFilter
 from qa.load.dates import dates_in
@@ -55,6 +56,29 @@ class Filter:
         return (not self.sources or any(wanted.casefold() in source for wanted in self.sources if wanted)) and (
             not self.documents or any(_named(name, wanted.casefold()) for wanted in self.documents)
         )
+
+
+def to_entry(only: Filter) -> dict[str, Any]:
+    """``only`` as JSON-ready data; the inverse of :func:`from_entry`."""
+    return {
+        "after": only.after,
+        "before": only.before,
+        "sources": list(only.sources),
+        "documents": list(only.documents),
+    }
+
+
+def from_entry(entry: object) -> Filter:
+    """The filter that :func:`to_entry` made ``entry`` of, what is left out being empty; BadFilter where it is none."""
+    if not isinstance(entry, dict) or not entry.keys() <= {"after", "before", "sources", "documents"}:
+        raise BadFilter("which documents are asked is told by after, before, sources and documents")
+    dates = [entry.get(name, "") for name in ("after", "before")]
+    names = [entry.get(name, []) for name in ("sources", "documents")]
+    if not all(isinstance(each, list) for each in names) or not all(
+        isinstance(text, str) for each in (dates, *names) for text in each
+    ):
+        raise BadFilter("which documents are asked is told by dates and lists of names, all of them text")
+    return Filter(*dates, *map(tuple, names))
 
 
 def _named(name: str, wanted: str) -> bool:

@@ -12,15 +12,16 @@ text, and there are no bytes to compare. :func:`verify` extracts it again.
 """
 
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import qa
 from qa.answer import PASSAGES_READ
+from qa.claim import Claim, claim
 from qa.errors import BadReceipt, UnreadableFile
-from qa.filters import Filter
+from qa.filters import Filter, to_entry
 from qa.load import load_file, path_in
 from qa.records import Answer, Citation, Document, Quote, Slice
 
@@ -50,20 +51,11 @@ def receipt(
             "threshold": threshold,
             "passages_read": PASSAGES_READ,
             "fusion": library.fusion,
-            "only": _filter(only or Filter()),
+            "only": to_entry(only or Filter()),
         },
         "index": {"sha256": library.fingerprint, "documents": len(library.documents)},
         "embedder": {"name": library.embedder.name, "sha256": library.embedder.digest},
         "reader": {"name": library.reader.name, "sha256": library.reader.digest},
-    }
-
-
-def _filter(only: Filter) -> dict[str, Any]:
-    return {
-        "after": only.after,
-        "before": only.before,
-        "sources": list(only.sources),
-        "documents": list(only.documents),
     }
 
 
@@ -135,8 +127,13 @@ def parse(text: str) -> dict[str, Any]:
         content: Any = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise BadReceipt(f"not a receipt: not JSON ({error})") from error
+    return checked(content)
+
+
+def checked(content: object) -> dict[str, Any]:
+    """``content`` as a receipt, not looked into further; BadReceipt as :func:`parse` does."""
     version = content.get("format") if isinstance(content, dict) else None
-    if type(version) is not int or not isinstance(content.get("citations"), list):
+    if not isinstance(content, dict) or type(version) is not int or not isinstance(content.get("citations"), list):
         raise BadReceipt("not a receipt: make one with qa ask --json")
     if version > FORMAT:
         raise BadReceipt(f"a receipt of format {version}; this version reads up to {FORMAT}")
@@ -152,73 +149,13 @@ def verify(content: Mapping[str, Any], folder: str | Path) -> list[Verdict]:
     """
     documents: dict[tuple[str, str], Document | str] = {}
     verdicts = []
-    for entry in _quotes(content):
-        claim = _claim(entry)
-        key = claim.document_id, claim.field
-        if key not in documents:
-            documents[key] = _read(Path(folder), *key)
-        verdicts.append(_judge(claim, documents[key]))
+    for first in [claim(entry) for entry in content["citations"]]:
+        for told in (first, *first.also):
+            key = told.document.id, told.document.field
+            if key not in documents:
+                documents[key] = _read(Path(folder), *key)
+            verdicts.append(_judge(told, documents[key]))
     return verdicts
-
-
-@dataclass(frozen=True)
-class _Claim:
-    """What a receipt says of one quote."""
-
-    place: str
-    document_id: str
-    sha256: str
-    quote: str
-    extracted: str
-    field: str
-    start: int
-    end: int
-    byte_start: int | None
-    byte_end: int | None
-    exact: "_Exact | None" = None
-
-
-@dataclass(frozen=True)
-class _Exact:
-    """What a receipt says of the exact answer within a quote."""
-
-    text: str
-    start: int
-    end: int
-
-
-def _claim(entry: Mapping[str, Any]) -> _Claim:
-    try:
-        document = entry["document"]
-        offsets = [entry[name] for name in ("start", "end", "byte_start", "byte_end")]
-        texts = [entry["place"], document["id"], document["sha256"], entry["quote"]]
-        texts += [document.get(name, "") for name in ("extracted", "field")]  # an older receipt has neither
-    except (KeyError, TypeError) as error:
-        raise BadReceipt(f"not a whole receipt: a quote lacks {error}") from error
-    if not all(isinstance(text, str) for text in texts) or not texts[3]:
-        raise BadReceipt("not a whole receipt: a quote, its place or its document is not text")
-    if not all(type(offset) is int or (offset is None and n > 1) for n, offset in enumerate(offsets)):  # no bool
-        raise BadReceipt(f"not a whole receipt: the offsets of the quote at {texts[0]!r} are not numbers")
-    return replace(_Claim(*texts, *offsets), exact=_exact_claimed(entry.get("exact"), texts[0]))
-
-
-def _exact_claimed(entry: object, place: str) -> _Exact | None:
-    """The exact answer that a receipt gives, if it gives one."""
-    if entry is None:
-        return None
-    text, start, end = (entry.get(key) for key in ("text", "start", "end")) if isinstance(entry, dict) else (None,) * 3
-    if not isinstance(text, str) or type(start) is not int or type(end) is not int:
-        raise BadReceipt(f"not a whole receipt: the exact answer in the quote at {place!r} is not one")
-    return _Exact(text, start, end)
-
-
-def _quotes(content: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
-    for citation in content["citations"]:
-        yield citation
-        also = citation.get("also", []) if isinstance(citation, dict) else None
-        if not isinstance(also, list):
-            raise BadReceipt("not a whole receipt: a citation is not one")
-        yield from also
 
 
 def _read(folder: Path, document_id: str, field: str) -> Document | str:
@@ -229,45 +166,45 @@ def _read(folder: Path, document_id: str, field: str) -> Document | str:
         return error.reason
 
 
-def _judge(claim: _Claim, document: Document | str) -> Verdict:
+def _judge(told: Claim, document: Document | str) -> Verdict:
     if isinstance(document, str):
-        return Verdict(claim.place, "altered", document)
-    unchanged = document.sha256 == claim.sha256
-    if claim.start >= 0 and document.text.startswith(claim.quote, claim.start):
-        quote = Quote(document, claim.start, claim.start + len(claim.quote))
-        if claim.end != quote.end or (unchanged and not _bytes_agree(claim, quote)):
+        return Verdict(told.place, "altered", document)
+    unchanged = document.sha256 == told.document.sha256
+    if told.start >= 0 and document.text.startswith(told.text, told.start):
+        quote = Quote(document, told.start, told.start + len(told.text))
+        if told.end != quote.end or (unchanged and not _bytes_agree(told, quote)):
             return Verdict(quote.place, "altered", "the words stand there, but the receipt gives other offsets")
-        if not _exact_agrees(claim, quote):
+        if not _exact_agrees(told, quote):
             return Verdict(quote.place, "altered", "the words stand there, but the exact answer does not within them")
         return Verdict(
             quote.place, "stands", "the file is as it was" if unchanged else "the file has changed elsewhere"
         )
-    found = document.text.find(claim.quote)
-    otherwise = document.extracted != claim.extracted
-    how = f"; read by {_reader(document.extracted)} now, by {_reader(claim.extracted)} then" if otherwise else ""
+    found = document.text.find(told.text)
+    otherwise = document.extracted != told.document.extracted
+    how = f"; read by {_reader(document)} now, by {_reader(told.document)} then" if otherwise else ""
     if found < 0:
-        return Verdict(claim.place, "altered", f"the file does not hold these words{how}")
-    now = Quote(document, found, found + len(claim.quote)).place
+        return Verdict(told.place, "altered", f"the file does not hold these words{how}")
+    now = Quote(document, found, found + len(told.text)).place
     if unchanged and otherwise:
-        return Verdict(claim.place, "moved", f"the file is as it was, and the words stand at {now}{how}")
+        return Verdict(told.place, "moved", f"the file is as it was, and the words stand at {now}{how}")
     if unchanged:
-        return Verdict(claim.place, "altered", f"the file is as it was, but the words stand at {now}")
-    return Verdict(claim.place, "moved", f"now at {now}{how}")
+        return Verdict(told.place, "altered", f"the file is as it was, but the words stand at {now}")
+    return Verdict(told.place, "moved", f"now at {now}{how}")
 
 
-def _reader(extracted: str) -> str:
-    return extracted or "no library"
+def _reader(document: Document) -> str:
+    return document.extracted or "no library"
 
 
-def _bytes_agree(claim: _Claim, quote: Quote) -> bool:
+def _bytes_agree(told: Claim, quote: Quote) -> bool:
     """Whether the bytes that a receipt gives are those of the quote."""
     document = quote.document
-    return (claim.byte_start, claim.byte_end) == (document.byte_offset(quote.start), document.byte_offset(quote.end))
+    return (told.byte_start, told.byte_end) == (document.byte_offset(quote.start), document.byte_offset(quote.end))
 
 
-def _exact_agrees(claim: _Claim, quote: Quote) -> bool:
+def _exact_agrees(told: Claim, quote: Quote) -> bool:
     """Whether the exact answer that a receipt gives, if it gives one, stands in the quote."""
-    exact = claim.exact
+    exact = told.exact
     return exact is None or (
         quote.start <= exact.start < exact.end <= quote.end
         and quote.document.text[exact.start : exact.end] == exact.text

@@ -1,8 +1,9 @@
-"""An answer as plain text and as Markdown."""
+"""An answer as plain text and as Markdown, and the words for what is the same everywhere."""
 
 import re
+import unicodedata
 
-from qa.records import Answer, Citation, Document, Passage
+from qa.records import Answer, Citation, Document, Passage, Refusal
 from qa.texts import say
 
 NOT_FOUND = say("refusal")
@@ -39,22 +40,37 @@ def described(document: Document) -> str:
 
 def confidence(answer: Answer) -> str:
     """How sure the first citation is, in a word and a number: ``likely right (confidence 0.82)``."""
-    return say("confidence", word=in_a_word(answer), number=f"{answer.confidence:.2f}")
+    return how_sure(answer.confidence)
 
 
-def in_a_word(answer: Answer) -> str:
-    """How sure the first citation is: ``likely right``, ``perhaps right`` or ``near, but perhaps no answer``."""
-    return say(next(key for least, key in _IN_WORDS if answer.confidence >= least))
+def how_sure(confidence: float) -> str:
+    """A confidence in a word and a number."""
+    return say("confidence", word=in_a_word(confidence), number=f"{confidence:.2f}")
+
+
+def in_a_word(confidence: float) -> str:
+    """A confidence in a word: ``likely right``, ``perhaps right`` or ``near, but perhaps no answer``."""
+    return say(next(key for least, key in _IN_WORDS if confidence >= least))
 
 
 def sources(citation: Citation) -> str:
     """How many of the places of a quote are independent of each other; copies of one text, exact or near, are one."""
-    return say("sources", citation.sources)
+    return said_by(citation.sources)
+
+
+def said_by(count: int) -> str:
+    """So many independent sources, in words."""
+    return say("sources", count)
 
 
 def refusal(answer: Answer) -> str:
     """That the documents don't say, and which kind of silence it is; empty where they do."""
-    return "" if answer.found else f"{NOT_FOUND} {say(f'refusal.{answer.refusal}')}"
+    return silence(answer.refusal)
+
+
+def silence(why: Refusal) -> str:
+    """A refusal in words; empty where it is none."""
+    return f"{NOT_FOUND} {say(f'refusal.{why}')}" if why else ""
 
 
 def nearest(answer: Answer, top: int) -> tuple[Passage, ...]:
@@ -92,25 +108,59 @@ def to_markdown(answer: Answer, *, top: int = 3) -> str:
     """The answer as Markdown; every character of a document that Markdown knows is escaped."""
     if not answer.found:
         parts = [f"**{refusal(answer)}**"]
-        parts += [f"> {_markdown(one_line(p.text))}\n>\n> — {_markdown(p.place)}" for p in nearest(answer, top)]
+        parts += [block_quote(escaped(one_line(p.text)), p.place) for p in nearest(answer, top)]
         return "\n\n".join(parts)
     return "\n\n".join(
-        f"> {_bold(citation)}\n>\n"
-        f"> — {number}. {_markdown(described(citation.quote.document))}, {_markdown(citation.place)}"
+        block_quote(_quoted(citation), f"{described(citation.quote.document)}, {citation.place}", number=number)
         for number, citation in enumerate(answer.citations, start=1)
     )
 
 
-def _bold(citation: Citation) -> str:
+def _quoted(citation: Citation) -> str:
     """The quote with the exact answer in bold."""
     quote, exact = citation.quote, citation.exact
     if not exact:
-        return _markdown(one_line(quote.text))
+        return escaped(one_line(quote.text))
     text = quote.document.text
-    parts = [text[quote.start : exact.start], exact.text, text[exact.end : quote.end]]
-    before, inside, after = (_markdown(re.sub(r"\s+", " ", safe(part))) for part in parts)
-    return f"{before}**{inside}**{after}"
+    return bold(text[quote.start : exact.start], exact.text, text[exact.end : quote.end])
 
 
-def _markdown(text: str) -> str:
+def escaped(text: str) -> str:
+    """``text`` as Markdown that shows it as it is; it says nothing of line breaks, so give it one line."""
     return _MARKDOWN.sub(r"\\\1", text)
+
+
+def block_quote(quote: str, attribution: str, *, number: int | None = None) -> str:
+    """``quote``, one line of Markdown, as a block of its own, with where it is from, perhaps numbered."""
+    counted = f"{number}. " if number else ""
+    return f"> {quote}\n>\n> — {counted}{escaped(one_line(attribution))}"
+
+
+def bold(before: str, inside: str, after: str) -> str:
+    """One line of Markdown with the middle part bold."""
+    before, inside, after = (safe(re.sub(r"\s+", " ", part)) for part in (before, inside, after))
+    words = inside.strip()
+    if not words:
+        return escaped(before + inside + after)
+    if words != inside:  # "** 31 May **" is not bold
+        left, right = inside.split(words)
+        before, after = before + left, right + after
+    if before and _is_letter(before[-1]) and not _is_letter(words[0]):
+        opening = f"{escaped(before[:-1])}&#{ord(before[-1])};"
+    else:
+        opening = escaped(before)
+    if after and _is_letter(after[0]) and not _is_letter(words[-1]):
+        closing = f"&#{ord(after[0])};{escaped(after[1:])}"
+    else:
+        closing = escaped(after)
+    return f"{opening}**{escaped(words)}**{closing}"
+
+
+def _is_letter(character: str) -> bool:
+    """Neither space, punctuation nor sign.
+
+    In "US**$5**" the asterisks begin nothing, since a letter stands before
+    them and a sign behind; with the letter as an entity, which ends on ";",
+    they do.
+    """
+    return character != " " and unicodedata.category(character)[0] not in "PS"

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from qa.embed import HashingEmbedder
 from qa.errors import BadFilter
-from qa.filters import Filter
+from qa.filters import Filter, from_entry, to_entry
 from qa.library import Library
 from qa.read import SentenceReader
 from qa.records import Document
@@ -78,6 +78,21 @@ def test_one_of_several_names_is_enough_and_every_kind_must_be_met() -> None:
 def test_an_empty_filter_meets_everything_and_is_false() -> None:
     assert not Filter()
     assert Filter().meets(dated(""))
+
+
+def test_as_data_and_back_it_is_the_same() -> None:
+    for only in (Filter(), Filter("2021-03", "2022", ("Reuters",), ("hr", "*.md"))):
+        assert from_entry(to_entry(only)) == only
+    assert from_entry({"after": "2021"}) == Filter(after="2021")
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [None, [], {"since": "2021"}, {"after": None}, {"after": "soon"}, {"sources": "x"}, {"documents": [1]}, {1: 2}],
+)
+def test_data_that_is_no_filter_is_told(entry: object) -> None:
+    with pytest.raises(BadFilter):
+        from_entry(entry)
 
 
 def test_it_says_what_it_takes() -> None:

@@ -9,6 +9,7 @@ import pytest
 import qa.evaluation
 from qa.errors import BadQuestions
 from qa.evaluation.questions import Gold, Question, read_documents, read_questions
+from qa.filters import Filter
 from qa.records import Document
 
 ROOT = Path(__file__).parent.parent
@@ -35,6 +36,26 @@ def test_own_lines_give_questions_with_gold_and_fields(tmp_path: Path) -> None:
     first, second = read_questions(lines(tmp_path / "q.jsonl", *OWN)).questions
     assert first == Question("q1", "When does it end?", (Gold("31 May", "a.txt", 8),), fields={"kind": "fact"})
     assert second == Question("q2", "Who signed?", answerable=False)
+
+
+def test_a_question_of_which_nobody_has_said_what_is_right_is_none_that_can_be_scored(tmp_path: Path) -> None:
+    unknown = {"id": "q3", "question": "Who pays?", "answerable": None, "verdict": "wrong"}
+    found = read_questions(lines(tmp_path / "q.jsonl", OWN[0], unknown, OWN[1]))
+    assert [question.id for question in found.questions] == ["q1", "q2"]
+    assert found.open == ("q3",)
+    alone = read_questions(lines(tmp_path / "q.jsonl", unknown))
+    assert (alone.questions, alone.open) == ((), ("q3",))
+    with pytest.raises(BadQuestions, match="line 1 and line 2 have the same id 'q3'"):
+        read_questions(lines(tmp_path / "q.jsonl", unknown, {**OWN[1], "id": "q3"}))
+
+
+def test_which_documents_a_question_is_asked_of_is_read(tmp_path: Path) -> None:
+    asked_of = {"after": "3 May 2021", "documents": ["a.txt"]}
+    (question,) = read_questions(lines(tmp_path / "q.jsonl", {**OWN[1], "only": asked_of})).questions
+    assert question.only == Filter(after="2021-05-03", documents=("a.txt",))
+    assert question.fields == {}
+    with pytest.raises(BadQuestions, match=r"line 1: only: after: 'soon' is no date"):
+        read_questions(lines(tmp_path / "q.jsonl", {**OWN[1], "only": {"after": "soon"}}))
 
 
 def test_gzipped_lines_blank_lines_and_a_line_separator_within_a_text_are_read(tmp_path: Path) -> None:
@@ -66,7 +87,7 @@ def test_gzipped_lines_blank_lines_and_a_line_separator_within_a_text_are_read(t
             '{"id": "q", "question": "Who?", "answers": [{"text": "me", "doc_id": "a", "start": -3}]}',
             "line 2: an answer needs text, doc_id and start (a number from 0)",
         ),
-        ('{"id": "q", "question": "Who?", "answerable": "yes"}', "line 2: answerable must be true or false"),
+        ('{"id": "q", "question": "Who?", "answerable": "yes"}', "line 2: answerable must be true, false or null"),
         (
             '{"id": "q", "question": "?", "answerable": false, "answers": [{"text": "a", "doc_id": "a", "start": 1}]}',
             "line 2: a question with answers is said not to be answerable",
@@ -294,7 +315,8 @@ def conforms(entry: object) -> bool:
 
 def is_read(path: Path) -> bool:
     try:
-        return bool(read_questions(path).questions)
+        found = read_questions(path)
+        return bool(found.questions or found.open)
     except BadQuestions:
         return False
 
@@ -354,7 +376,15 @@ def test_the_schema_is_one() -> None:
         (answered(start=True), False),
         (answered(start=-1), False),
         (answered(start=None), False),
-        (asked(answerable=None), False),
+        (asked(answerable=None), True),
+        (answered() | {"answerable": None}, False),
+        (asked(only={}), True),
+        (asked(only={"after": "2021", "before": "", "sources": ["Reuters"], "documents": []}), True),
+        (asked(only=[]), False),
+        (asked(only={"sources": "Reuters"}), False),
+        (asked(only={"sources": [None]}), False),
+        (asked(only={"after": None}), False),
+        (asked(only={"since": "2021"}), False),
         (asked(answerable="yes"), False),
         (asked(answerable=1), False),
         (answered() | {"answerable": False}, False),

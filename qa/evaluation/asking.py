@@ -41,9 +41,9 @@ def ask_each(
         began = time.perf_counter()
         library.embedder.embed_question(asked)  # kept for the search, which asks for it again
         embedded = time.perf_counter()
-        found = library.search(asked, DEPTH)
+        found = library.search(asked, DEPTH, only=judged.question.only)
         searched = time.perf_counter()
-        answer = library.answer(asked, found[:PASSAGES_READ], top=top, threshold=0)
+        answer = library.answer(asked, found[:PASSAGES_READ], top=top, threshold=0, only=judged.question.only)
         read = time.perf_counter()
         passages = [passage for passage, _ in found]
         yield (

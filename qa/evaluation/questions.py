@@ -6,30 +6,34 @@ The own format is one JSON object a line::
      "answers": [{"text": "31 May", "doc_id": "lease.txt", "start": 17}], "kind": "fact"}
 
 ``id`` and ``question`` are needed. ``answers`` are empty where the documents do
-not say; ``answerable`` may be left out, and is then whether there are answers.
-``start`` counts code points of the document's text. Any other field is kept,
-to group by, unless it looks like one of these misspelt; within an answer it is
-passed over. Lines of only white space are passed over. questions.schema.json,
-beside this file, says the same of one line as JSON Schema.
+not say; ``answerable`` may be left out, and is then whether there are answers;
+it is null where nobody has said, and such a question is not scored. ``start``
+counts code points of the document's text. ``only`` may say which documents are
+asked, as a receipt does. Any other field is kept, to group by, unless it looks
+like one of these misspelt; within an answer it is passed over. Lines of only
+white space are passed over. questions.schema.json, beside this file, says the
+same of one line as JSON Schema.
 
 A folder in the own format holds questions.jsonl and corpus.jsonl; a folder
 with queries.jsonl is BEIR's. Each of these files may be gzipped.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from qa.errors import BadQuestions
+from qa.errors import BadFilter, BadQuestions
 from qa.evaluation.formats import read_beir, read_squad
 from qa.evaluation.lines import find_file, read_documents, read_lines
 from qa.evaluation.records import Gold, Question, QuestionSet
+from qa.filters import Filter, from_entry
 
 __all__ = ["Gold", "Question", "QuestionSet", "read_documents", "read_lines", "read_questions"]
 
-_KNOWN = frozenset({"id", "question", "answers", "answerable"})
+_KNOWN = frozenset({"id", "question", "answers", "answerable", "only"})
 _KNOWN_OF_ANSWER = frozenset({"text", "doc_id", "start"})
 # The share of letters in common from which a field is taken for a known one misspelt: "anwsers" has 0.857,
 # while "question_id", which a set may well have beside its id, has 0.842.
@@ -44,8 +48,8 @@ def read_questions(path: str | Path) -> QuestionSet:
     elif path.name.removesuffix(".gz").endswith(".json"):
         found = read_squad(path)
     else:
-        found = QuestionSet(_read_own(path))
-    if not found.questions:
+        found = _read_own(path)
+    if not (found.questions or found.open):
         raise BadQuestions(f"{path} holds no question")
     seen: dict[str, int] = {}
     for number, question in enumerate(found.questions, start=1):
@@ -60,16 +64,17 @@ def _read_folder(folder: Path) -> QuestionSet:
     if not {"queries.jsonl", "queries.jsonl.gz"}.isdisjoint(held):
         return read_beir(folder)
     if not {"questions.jsonl", "questions.jsonl.gz"}.isdisjoint(held):
-        questions = _read_own(find_file(folder, "questions.jsonl", "questions.jsonl.gz"))
-        return QuestionSet(questions, read_documents(find_file(folder, "corpus.jsonl", "corpus.jsonl.gz")))
+        own = _read_own(find_file(folder, "questions.jsonl", "questions.jsonl.gz"))
+        return replace(own, documents=read_documents(find_file(folder, "corpus.jsonl", "corpus.jsonl.gz")))
     shown = ", ".join([*held[:5], *(["…"] if len(held) > 5 else [])]) or "nothing"
     raise BadQuestions(
         f"{folder}: questions.jsonl or, for BEIR, queries.jsonl was expected (perhaps with .gz); it holds {shown}"
     )
 
 
-def _read_own(path: Path) -> tuple[Question, ...]:
+def _read_own(path: Path) -> QuestionSet:
     questions: list[Question] = []
+    unknown: list[str] = []
     lines: dict[str, int] = {}
     for number, entry in read_lines(path):
         question = _question(f"{path}, line {number}", entry)
@@ -77,8 +82,11 @@ def _read_own(path: Path) -> tuple[Question, ...]:
             first = lines[question.id]
             raise BadQuestions(f"{path}: line {first} and line {number} have the same id {question.id!r}")
         lines[question.id] = number
-        questions.append(question)
-    return tuple(questions)
+        if entry.get("answerable", True) is None:
+            unknown.append(question.id)
+        else:
+            questions.append(question)
+    return QuestionSet(tuple(questions), open=tuple(unknown))
 
 
 def _question(where: str, entry: Mapping[str, Any]) -> Question:
@@ -91,12 +99,20 @@ def _question(where: str, entry: Mapping[str, Any]) -> Question:
         raise BadQuestions(f"{where}: answers must be a list")
     gold = tuple(_gold(where, answer) for answer in answers)
     answerable = entry.get("answerable", bool(gold))
-    if not isinstance(answerable, bool):
-        raise BadQuestions(f"{where}: answerable must be true or false")
+    if not (answerable is None or isinstance(answerable, bool)):
+        raise BadQuestions(f"{where}: answerable must be true, false or null")
     if gold and not answerable:
         raise BadQuestions(f"{where}: a question with answers is said not to be answerable")
     fields = {name: value for name, value in entry.items() if name not in _KNOWN}
-    return Question(entry["id"], entry["question"], gold, answerable, fields=fields)
+    return Question(entry["id"], entry["question"], gold, bool(answerable), fields=fields, only=_only(where, entry))
+
+
+def _only(where: str, entry: Mapping[str, Any]) -> Filter:
+    """Which documents the question is asked of."""
+    try:
+        return from_entry(entry.get("only", {}))
+    except BadFilter as error:
+        raise BadQuestions(f"{where}: only: {error}") from error
 
 
 def _gold(where: str, answer: object) -> Gold:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from qa.filters import Filter
 from qa.records import Document
 
 
@@ -28,7 +29,10 @@ class Gold:
 
 @dataclass(frozen=True)
 class Question:
-    """A question and its right answers; ``relevant`` are graded documents, where a set judges only those."""
+    """A question and its right answers; ``relevant`` are graded documents, where a set judges only those.
+
+    It is asked of the documents that meet ``only``.
+    """
 
     id: str
     question: str
@@ -36,11 +40,16 @@ class Question:
     answerable: bool = True
     relevant: Mapping[str, int] = field(default_factory=dict)
     fields: Mapping[str, Any] = field(default_factory=dict)
+    only: Filter = field(default_factory=Filter)
 
 
 @dataclass(frozen=True)
 class QuestionSet:
-    """Questions in the order of the file, and the documents that came with them, if any did."""
+    """Questions in the order of the file, and the documents that came with them, if any did.
+
+    ``open`` are the ids of questions of which nobody has said whether there is an answer: they cannot be scored.
+    """
 
     questions: tuple[Question, ...]
     documents: tuple[Document, ...] = ()
+    open: tuple[str, ...] = ()

@@ -1,0 +1,45 @@
+"""A citation in the forms that people paste. Each takes a citation as a receipt has it, and raises BadReceipt for less.
+
+>>> print(plain(receipt["citations"][0]))
+“The lease ends on 31 May.” — Lease (Jane Doe, 2024-03-01), hr/lease.md, line 2
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from qa.bibliography import entry
+from qa.claim import Claim, claim, parts
+from qa.render import block_quote, bold, described, escaped, one_line
+
+__all__ = ["attribution", "bibtex", "markdown", "plain"]
+
+
+def plain(citation: Mapping[str, Any]) -> str:
+    """One line: the quote, what it is of, and its place."""
+    told = claim(citation)
+    return f"“{one_line(''.join(parts(told)))}” — {one_line(attribution(told))}"
+
+
+def markdown(citation: Mapping[str, Any]) -> str:
+    """A block quote, the exact answer in it bold, with what it is of and its place."""
+    told = claim(citation)
+    return block_quote(marked(told), attribution(told))
+
+
+def bibtex(citation: Mapping[str, Any]) -> str:
+    """An entry of a bibliography; empty without a title, or without an author, a source and a date."""
+    return entry(claim(citation))
+
+
+def marked(told: Claim) -> str:
+    """The quote as one line of Markdown, the exact answer in it bold."""
+    split = parts(told)
+    return bold(*split) if told.exact else escaped(one_line("".join(split)))
+
+
+def attribution(told: Claim) -> str:
+    """``Lease (Jane Doe, 2024-03-01), hr/lease.md, line 2``; what has no title is named by its place alone."""
+    known = described(told.document)
+    if told.document.title:
+        return f"{known}, {told.place}"
+    return told.place + known.removeprefix(told.document.id)
