@@ -3,15 +3,11 @@
 from pathlib import Path
 
 from qa.library import Library
+from qa.live import Live
 from qa.ui import serve
 
 HERE = Path(__file__).parent
-EXAMPLES = (
-    "How many US troops are still in Iraq?",
-    "What did Ayatollah Sistani ask the government to do?",
-    "Why is closing the US embassy a bad idea?",
-    "Who won the World Cup?",
-)
+INDEX = HERE / "vector_store" / "saved"
 
 if __name__ == "__main__":
-    serve(Library.open(HERE / "seeds", index=HERE / "vector_store" / "saved"), examples=EXAMPLES)
+    serve(Live(Library.open(HERE / "seeds", index=INDEX), index=INDEX))

@@ -12,18 +12,18 @@ class Live:
     """Gives the newest version of a library; a question that was begun goes on with the one that it has."""
 
     def __init__(self, library: Library, *, index: Path | None = None) -> None:
-        """``library`` was loaded from ``index``; without one it stays as it is."""
+        """``library`` was loaded from the folder ``index``; without one it stays as it is."""
         self._library = library
-        self._index = index
+        self.index = index
         self._version = library.version
         self._loading = threading.Lock()
 
     @property
     def library(self) -> Library:
         """The library that is in the index now; where that cannot be used, the last one that could."""
-        if self._index and self._loading.acquire(blocking=False):  # who comes meanwhile takes the one that there is
+        if self.index and self._loading.acquire(blocking=False):  # who comes meanwhile takes the one that there is
             try:
-                self._take_up(self._index)
+                self._take_up(self.index)
             finally:
                 self._loading.release()
         return self._library

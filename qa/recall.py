@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from qa.errors import BadReceipt
-from qa.filters import Filter
 from qa.records import Answer, Citation, Document, Passage, Quote
+from qa.statement import statement
 
 if TYPE_CHECKING:
     from qa.library import Library
@@ -19,38 +19,17 @@ def recall(content: Mapping[str, Any], library: "Library") -> Answer | None:
     Raises BadReceipt where a field is missing or of the wrong kind: a receipt
     may have been anywhere meanwhile.
     """
+    told = statement(content)
     try:
         found = [_citation(entry, library) for entry in content["citations"]]
         near = [_part(Passage, entry, library) for entry in content.get("nearest", [])]
         citations, passages = [c for c in found if c], [p for p in near if p]
         if len(citations) < len(found) or len(passages) < len(near):
             return None
-        confidence = float(content["confidence"])
-        if not 0 <= confidence <= 1:
-            raise BadReceipt(f"not a whole receipt: a confidence is from 0 to 1, not {confidence}")
-        return Answer(
-            str(content["question"]),
-            tuple(citations),
-            tuple(passages),
-            confidence,
-            near=content.get("refusal") != "nothing near",
-        )
+        near_at_all = told.refusal != "nothing near"
+        return Answer(told.question, tuple(citations), tuple(passages), told.confidence, near=near_at_all)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise BadReceipt(f"not a whole receipt: {error}") from error
-
-
-def filter_of(content: Mapping[str, Any]) -> Filter:
-    """Which documents a receipt's question was asked of; BadReceipt or BadFilter where that cannot be told."""
-    only = content.get("settings", {}).get("only") or {}
-    try:
-        sources, documents = _names(only.get("sources", [])), _names(only.get("documents", []))
-        return Filter(str(only.get("after", "")), str(only.get("before", "")), sources, documents)
-    except (TypeError, AttributeError) as error:
-        raise BadReceipt(f"not a whole receipt: {error}") from error
-
-
-def _names(listed: object) -> tuple[str, ...]:
-    return tuple(str(name) for name in listed) if isinstance(listed, list) else ()
 
 
 def _citation(entry: Mapping[str, Any], library: "Library") -> Citation | None:

@@ -7,10 +7,9 @@ import pytest
 
 from qa.embed import HashingEmbedder
 from qa.errors import BadReceipt
-from qa.filters import Filter
 from qa.library import Library
 from qa.read import SentenceReader
-from qa.recall import filter_of, recall
+from qa.recall import recall
 from qa.receipt import parse, receipt, to_json
 from qa.records import Document
 
@@ -26,9 +25,9 @@ def library(*texts: str) -> Library:
 HELD = library(LEASE, "A cellar. The lease ends on 31 May. It is dry.", "Bread.")
 
 
-def asked(threshold: float = 0, only: Filter | None = None) -> dict[str, Any]:
-    found = HELD.ask("When does the lease end?", threshold=threshold, only=only)
-    return parse(to_json(receipt(found, HELD, top=3, threshold=threshold, only=only)))
+def asked(threshold: float = 0) -> dict[str, Any]:
+    found = HELD.ask("When does the lease end?", threshold=threshold)
+    return parse(to_json(receipt(found, HELD, top=3, threshold=threshold)))
 
 
 @pytest.mark.parametrize("threshold", [0, 1.1])
@@ -54,12 +53,6 @@ def test_where_a_document_has_changed_or_is_gone_nothing_comes_back() -> None:
     moved["citations"][0]["start"] += 1
     moved["citations"][0]["end"] += 1
     assert recall(moved, HELD) is None
-
-
-def test_which_documents_were_asked_comes_back() -> None:
-    only = Filter("2020", "", ("Post",), ("a*",))
-    assert filter_of(asked()) == Filter()
-    assert filter_of({"settings": {"only": {"after": "2020", "sources": ["Post"], "documents": ["a*"]}}}) == only
 
 
 @pytest.mark.parametrize(
@@ -90,9 +83,3 @@ def test_what_is_no_receipt_is_refused_or_not_recalled(path: list[Any], value: o
     place[path[-1]] = value
     with suppress(BadReceipt):
         assert recall(content, HELD) is None
-
-
-@pytest.mark.parametrize("only", [3, [], "x", {"sources": "x", "documents": 3}])
-def test_a_filter_that_is_none_is_refused_or_empty(only: object) -> None:
-    with suppress(BadReceipt):
-        assert not filter_of({"settings": {"only": only}})

@@ -9,9 +9,10 @@ import gradio as gr
 from qa.errors import BadReceipt, QAError
 from qa.filters import Filter
 from qa.library import Library
-from qa.recall import filter_of, recall
+from qa.recall import recall
 from qa.receipt import parse, receipt, to_json
 from qa.records import Answer
+from qa.statement import statement
 from qa.ui import markup
 
 Message = dict[str, Any]
@@ -85,7 +86,7 @@ class Conversation:
         content = parse(text)
         answer = recall(content, library)
         html = (
-            _shown(answer, asked, filter_of(content), library, content)
+            _shown(answer, asked, statement(content).only, library, content)
             if answer
             else markup.remembered(asked, _quotes(content), text)
         )

@@ -5,19 +5,35 @@ JSON. Where something is wrong, ``{"problem": …}`` says it to people.
 """
 
 from collections.abc import Callable
+from datetime import date
 from functools import wraps
-from typing import Any
+from typing import Any, TypeVar, get_args
 
-from qa.errors import NoPicture, QAError
+from qa import cite as styles
+from qa.errors import BadReceipt, NoPicture, NotKept, QAError
+from qa.evaluation.records import Gold
+from qa.export import Turn, to_html, to_markdown
+from qa.feedback import Verdict, keep, record
 from qa.library import Library
 from qa.live import Live
 from qa.load import find_file
 from qa.pictures import picture
+from qa.receipt import parse
 from qa.records import Document, Quote, Range
 from qa.texts import say
 from qa.ui import markup
 
 Given = Any  # what a browser sent
+T = TypeVar("T")
+
+FEEDBACK = "feedback.jsonl"
+"""The question set that verdicts make, in the folder of the index."""
+
+_STYLES: dict[str, Callable[[Given], str]] = {
+    "plain": styles.plain,
+    "markdown": styles.markdown,
+    "bibtex": styles.bibtex,
+}
 
 # Of a picture, in pixels: fine print can be read, and it is there in a tenth of a second.
 _WIDTH = 1200
@@ -43,7 +59,22 @@ def functions(live: Live) -> list[Callable[..., Any]]:
         """A page of a PDF as a picture, the quotes of the wish framed."""
         return pictured(live.library, wish)
 
-    return [open_source, find_documents, page_picture]
+    @_told
+    def cite(wish: Given) -> dict[str, Any]:
+        """A citation of a receipt as text to copy; empty where it cannot be had in that style."""
+        return {"text": cited(wish)}
+
+    @_told
+    def save(wish: Given) -> dict[str, Any]:
+        """A conversation as one page, or as Markdown."""
+        return {"text": saved(wish)}
+
+    @_told
+    def judge(wish: Given) -> dict[str, Any]:
+        """A verdict on an answer, kept beside the index; the file that keeps it."""
+        return {"file": judged(live, wish)}
+
+    return [open_source, find_documents, page_picture, cite, save, judge]
 
 
 def _told(function: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
@@ -93,6 +124,50 @@ def pictured(library: Library, wish: Given) -> dict[str, Any]:
         "html": markup.page_picture(drawn, number, first=quote is not None),
         "place": say("source.page_of", number=number, all=len(document.page_starts)),
     }
+
+
+def cited(wish: Given) -> str:
+    """Citation ``number``, from 1, of a receipt in one of the styles; BadReceipt where there is none."""
+    number, style = _field(wish, "number", int), _field(wish, "style", str)
+    citations = parse(_field(wish, "receipt", str))["citations"]
+    if style not in _STYLES or not 1 <= number <= len(citations):
+        raise BadReceipt(f"the receipt has no citation {number} as {style}")
+    return _STYLES[style](citations[number - 1])
+
+
+def saved(wish: Given) -> str:
+    """The turns ``[{"receipt", "at"}, …]`` as ``html`` or ``markdown``; BadReceipt where they are none."""
+    given = _field(wish, "turns", list)
+    turns = [Turn(parse(_field(each, "receipt", str)), _field(each, "at", str)) for each in given]
+    return to_html(turns) if _field(wish, "kind", str) == "html" else to_markdown(turns)
+
+
+def judged(live: Live, wish: Given) -> str:
+    """Keep what a person says of an answer: the file's name. Raises NotKept where there is no index to keep it beside."""
+    if live.index is None:
+        raise NotKept("verdicts are kept beside an index, and there is none: make one with qa index")
+    verdict = _field(wish, "verdict", str)
+    golds = [_quote_of(live.library, each) for each in _field(wish, "gold", list)]
+    if verdict not in get_args(Verdict):
+        raise BadReceipt(f"a verdict is {', '.join(get_args(Verdict))}, not {verdict}")
+    right = [Gold(each.text, each.document.id, each.start) for each in golds if each]
+    line = record(parse(_field(wish, "receipt", str)), verdict, when=date.today().isoformat(), gold=right)  # type: ignore[arg-type]
+    file = live.index / FEEDBACK
+    keep(line, file)
+    return str(file)
+
+
+def _quote_of(library: Library, place: Given) -> Quote | None:
+    document = _document(library, place)
+    return _quote(document, [place.get("start"), place.get("end")]) if document else None
+
+
+def _field(given: Given, name: str, kind: type[T]) -> T:
+    """A field of what a browser sent; BadReceipt where it is not of that kind."""
+    value = given.get(name) if isinstance(given, dict) else None
+    if type(value) is not kind:
+        raise BadReceipt(f"what was sent lacks {name}")
+    return value
 
 
 def _has_pictures(document: Document) -> bool:

@@ -32,6 +32,6 @@ listen(element, 'click', async (event) => {
     show(done.html);
     tell(done.done);
   });
-  document.body.append(asked);
+  element.append(asked);
   asked.showModal();
 });

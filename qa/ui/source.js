@@ -195,7 +195,7 @@ listen(element, 'keydown', (event) => {
 let shownPage = 0;
 
 function view(kind, page = shownPage) {
-  const picture = element.querySelector('figure.page');
+  const picture = element.querySelector('.source .page');
   if (!pane()?.dataset.page) return;
   body().hidden = kind === 'page';
   picture.hidden = kind !== 'page';
@@ -214,9 +214,9 @@ async function showPage(page) {
   const said = await call('page_picture', { ...opened, page: shownPage });
   if (click !== clicks || wanted !== shownPage || source !== pane()) return;
   if (!said) return view('text');
-  element.querySelector('figure.page').innerHTML = said.html;
+  element.querySelector('.source .page').innerHTML = said.html;
   element.querySelector('.pages .at').textContent = said.place;
-  const frame = element.querySelector('figure.page .frame');
+  const frame = element.querySelector('.source .page .frame');
   frame?.scrollIntoView({ block: 'center' });
 }
 

@@ -36,7 +36,8 @@ def source(
         f"{small('source.close', open='')}</div>"
         f'<div class="source-tools">{_quotes()}{_search()}{_views() if page else ""}'
         f"{small('source.this', source='this', extra=' hidden')}</div>"
-        f'<figure class="page" hidden></figure><div class="source-body" tabindex="0" role="region" '
+        f'<div class="page" tabindex="0" role="region" aria-label="{escape(say("source.view_page"))}" hidden></div>'
+        f'<div class="source-body" tabindex="0" role="region" '
         f'aria-label="{escape(say("source.text"))}">{body}</div></div>'
     )
 
