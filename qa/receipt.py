@@ -12,7 +12,7 @@ text, and there are no bytes to compare. :func:`verify` extracts it again.
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, Literal
@@ -134,8 +134,13 @@ def parse(text: str) -> dict[str, Any]:
         content: Any = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise BadReceipt(f"not a receipt: not JSON ({error})") from error
+    return checked(content)
+
+
+def checked(content: object) -> dict[str, Any]:
+    """``content``, JSON-ready data, if it is a receipt of a format that this version reads; else BadReceipt."""
     version = content.get("format") if isinstance(content, dict) else None
-    if type(version) is not int or not isinstance(content.get("citations"), list):
+    if not isinstance(content, dict) or type(version) is not int or not isinstance(content.get("citations"), list):
         raise BadReceipt("not a receipt: make one with qa ask --json")
     if version > FORMAT:
         raise BadReceipt(f"a receipt of format {version}; this version reads up to {FORMAT}")
@@ -149,13 +154,27 @@ def verify(content: Mapping[str, Any], folder: str | Path) -> list[Verdict]:
     same file. ``altered``: not in the file, or there is no such file. Raises
     BadReceipt where a field is missing or of the wrong kind.
     """
+    return _verdicts(content, lambda document_id, field: _read(Path(folder), document_id, field))
+
+
+def verify_in(content: Mapping[str, Any], library: "Library") -> list[Verdict]:
+    """As :func:`verify`, but against the documents as ``library`` holds them: "the file" is what was indexed of it."""
+
+    def held(document_id: str, _: str) -> Document | str:
+        return library.document(document_id) if library.holds(document_id) else "there is no such document here"
+
+    return _verdicts(content, held)
+
+
+def _verdicts(content: Mapping[str, Any], found: Callable[[str, str], Document | str]) -> list[Verdict]:
+    """A verdict on every quote; ``found`` gives the document of an id and a field, or why there is none."""
     documents: dict[tuple[str, str], Document | str] = {}
     verdicts = []
     for entry in _quotes(content):
         claim = _claim(entry)
         key = claim.document_id, claim.field
         if key not in documents:
-            documents[key] = _read(Path(folder), *key)
+            documents[key] = found(*key)
         verdicts.append(_judge(claim, documents[key]))
     return verdicts
 

@@ -10,9 +10,8 @@ from qa.errors import QAError
 from qa.filters import Filter
 from qa.library import Library
 from qa.live import Live
-from qa.receipt import receipt
 from qa.records import Quote
-from qa.ui import markup
+from qa.ui import markup, programs
 from qa.ui.turns import TURNS
 
 _HERE = Path(__file__).parent
@@ -102,17 +101,7 @@ def build(library: Library | Live, examples: Sequence[str] = ()) -> gr.Blocks:
             api_visibility="private",
         )
 
-        def ask(
-            question: str, after: str = "", before: str = "", source: str = "", document: str = ""
-        ) -> dict[str, Any]:
-            """The receipt of the answer to a question; asked of all documents, or of those of some days, one source, or
-            one name, folder or pattern."""
-            library, only = live.library, _only((after, before, source, document))
-            with TURNS:
-                found = library.ask(question, only=only)
-            return receipt(found, library, top=3, threshold=library.threshold, only=only)
-
-        gr.api(ask, api_name="ask")  # type: ignore[attr-defined]  # re-exported without saying so
+        programs.endpoints(live)
     return page
 
 
