@@ -68,9 +68,7 @@ def parser() -> argparse.ArgumentParser:
     _add_filter(ask)
     ask.add_argument("--json", action="store_true", help="print a receipt: JSON that qa verify checks")
 
-    serve = commands.add_parser("serve", help="open the page on this machine")
-    _add_library(serve)
-    serve.add_argument("--port", type=_port, help="the port (7860, or the next free one)")
+    _add_serve(commands.add_parser("serve", help="open the page on this machine"))
 
     _add_eval(commands.add_parser("eval", help="measure how good the answers are, on questions with known answers"))
 
@@ -78,6 +76,25 @@ def parser() -> argparse.ArgumentParser:
     verify.add_argument("receipt", help="what qa ask --json wrote, or a saved page of answers; - for standard input")
     verify.add_argument("--documents", type=Path, required=True, metavar="DIR", help="the folder that was indexed")
     return whole
+
+
+def _add_serve(parser: argparse.ArgumentParser) -> None:
+    _add_library(parser)
+    parser.add_argument("--port", type=_port, help="the port (7860, or the next free one)")
+    parser.add_argument(
+        "--host", default="127.0.0.1", metavar="ADDRESS", help="the address (127.0.0.1: this machine alone)"
+    )
+    parser.add_argument(
+        "--auth", action="append", default=[], metavar="USER:FILE", help="ask for this name, and the password in FILE"
+    )
+    parser.add_argument("--insecure", action="store_true", help="let in everybody who reaches --host, without --auth")
+    parser.add_argument(
+        "--root-path", default="", metavar="PATH", help="where a reverse proxy has the page, as /docs-qa"
+    )
+    parser.add_argument("--mcp", action="store_true", help="offer tools for assistants, too (Model Context Protocol)")
+    parser.add_argument(
+        "--allow-writes", action="store_true", help="let who gets in add and remove documents (they can only ask)"
+    )
 
 
 def _add_eval(parser: argparse.ArgumentParser) -> None:

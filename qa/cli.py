@@ -164,10 +164,15 @@ def _ask(options: argparse.Namespace) -> int:
 
 def _serve(options: argparse.Namespace) -> int:
     from qa.live import Live
-    from qa.ui import serve
+    from qa.ui import Sharing, require_mcp, serve, users
 
+    sharing = Sharing(
+        options.host, users(options.auth), options.root_path, options.insecure, allow_writes=options.allow_writes
+    )
+    if options.mcp:
+        require_mcp()  # before seconds of loading
     index = None if options.documents else options.index or DEFAULT_INDEX
-    serve(Live(_library(options), index=index), port=options.port)
+    serve(Live(_library(options), index=index), port=options.port, sharing=sharing, mcp=options.mcp)
     return FOUND
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import threading
 from collections.abc import Sequence
 from functools import cached_property, lru_cache
 from importlib.util import find_spec
@@ -69,8 +70,10 @@ class SentenceTransformerEmbedder:
     def __init__(self, model: str = DEFAULT_MODEL) -> None:
         self.name = model
         self._path = packaged_model() if model == DEFAULT_MODEL else _local_model(model)
-        # The search and the reader ask for the same one, one after the other.
-        self._question = lru_cache(16)(self._embed_question)
+        # A tokenizer is told with every call whether to cut, and another thread's call would be cut as well.
+        self._using = threading.RLock()
+        # The search and the reader ask for the same one, one after the other; so may several people.
+        self._question = lru_cache(64)(self._embed_question)
 
     @cached_property
     def digest(self) -> str:
@@ -83,28 +86,32 @@ class SentenceTransformerEmbedder:
 
     @property
     def window(self) -> int:
-        length = self._model.max_seq_length or 512
-        return int(length) - int(self._model.tokenizer.num_special_tokens_to_add(pair=False))
+        with self._using:
+            length = self._model.max_seq_length or 512
+            return int(length) - int(self._model.tokenizer.num_special_tokens_to_add(pair=False))
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         if not texts:
             return []
-        encoded = self._model.tokenizer(list(texts), add_special_tokens=False, truncation=False, verbose=False)
+        with self._using:
+            encoded = self._model.tokenizer(list(texts), add_special_tokens=False, truncation=False, verbose=False)
         return [len(ids) for ids in encoded["input_ids"]]
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
-        if not texts:
-            return np.empty((0, int(self._model.get_embedding_dimension() or 0)), np.float32)
-        vectors = self._model.encode_document(
-            list(texts), batch_size=_BATCH, normalize_embeddings=True, show_progress_bar=False
-        )
+        with self._using:
+            if not texts:
+                return np.empty((0, int(self._model.get_embedding_dimension() or 0)), np.float32)
+            vectors = self._model.encode_document(
+                list(texts), batch_size=_BATCH, normalize_embeddings=True, show_progress_bar=False
+            )
         return np.asarray(vectors, dtype=np.float32)
 
     def embed_question(self, text: str) -> Vectors:
         return self._question(text)
 
     def _embed_question(self, text: str) -> Vectors:
-        vector = self._model.encode_query(text, normalize_embeddings=True, show_progress_bar=False)
+        with self._using:
+            vector = self._model.encode_query(text, normalize_embeddings=True, show_progress_bar=False)
         return np.asarray(vector, dtype=np.float32)
 
     @cached_property

@@ -8,6 +8,7 @@
     ├── NothingToIndex        no readable document where some were expected
     ├── BadQuestion           a question that cannot be asked
     ├── BadFilter             a filter that names no date
+    ├── BadRequest            what a program asks for in a way that cannot be understood
     ├── ModelMissing          an embedder or a reader that is not on this machine, or is damaged
     ├── NotMeasured           a precision asked of a reader that was not measured for it
     ├── IndexMismatch         a sound index that this set-up must not use
@@ -17,6 +18,8 @@
     ├── NotKept               a verdict on an answer that could not be kept
     ├── BadQuestions          a question set that cannot be read
     ├── BadRun                a run of an evaluation that cannot be read, gone on with or replaced
+    ├── BadSharing            a page that would be open to more people than was said, or to none
+    ├── ExtraMissing          something that another package does, which is not installed
     └── NoFreePort            a page that finds no port to be served at
 
 Misuse by a program (a wrong shape, a negative offset) is a plain ``ValueError``.
@@ -62,6 +65,10 @@ class NotMeasured(QAError):
     """How often the reader is right was not measured, so no precision can be promised of it."""
 
 
+class BadRequest(QAError):
+    """What a program gave is of the wrong kind or size; the message names it."""
+
+
 class ModelMissing(QAError):
     """The model's files are absent or have another digest than expected."""
 
@@ -92,6 +99,14 @@ class BadQuestions(QAError):
 
 class BadRun(QAError):
     """A file or folder of an evaluation is absent, damaged, or of another run than expected."""
+
+
+class BadSharing(QAError):
+    """An address, a user or a password file with which the page is not served; the message says why."""
+
+
+class ExtraMissing(QAError):
+    """A package that only some need is not installed; the message says what to install."""
 
 
 class NoFreePort(QAError):

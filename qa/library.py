@@ -29,7 +29,11 @@ from vector_store.store import Fusion
 
 
 class Library:
-    """Documents that can be asked. Its answers depend on its content alone, not on how it came to be."""
+    """Documents that can be asked. Its answers depend on its content alone, not on how it came to be.
+
+    Several threads may ask and search at once. Whoever changes the content must be alone with it meanwhile: load
+    another library, and let :class:`qa.live.Live` take it up.
+    """
 
     def __init__(
         self, *, embedder: Embedder | None = None, reader: Reader | None = None, fusion: Fusion = "weighted"
@@ -192,13 +196,14 @@ class Library:
         """
         if self.store is None or not len(self.store):
             return []
-        if self._spelling is None:
-            self._spelling = Spelling(self.store.vocabulary)
+        spelling = self._spelling
+        if spelling is None:
+            spelling = self._spelling = Spelling(self.store.vocabulary)
         hits = self.store.search(
             self.embedder.embed_question(question),
             asked_words(question, self.store.vocabulary),
             k,
-            variants=self._spelling.variants(question, self.embedder.count_tokens),
+            variants=spelling.variants(question, self.embedder.count_tokens),
             fusion=self.fusion,
             among=self._rows_of(only) if only else None,
         )

@@ -12,7 +12,7 @@ text, and there are no bytes to compare. :func:`verify` extracts it again.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -147,13 +147,27 @@ def verify(content: Mapping[str, Any], folder: str | Path) -> list[Verdict]:
     same file. ``altered``: not in the file, or there is no such file. Raises
     BadReceipt where a field is missing or of the wrong kind.
     """
+    return _verdicts(content, lambda document_id, field: _read(Path(folder), document_id, field))
+
+
+def verify_in(content: Mapping[str, Any], library: "Library") -> list[Verdict]:
+    """As :func:`verify`, but against the documents as ``library`` holds them: "the file" is what was indexed of it."""
+
+    def held(document_id: str, _: str) -> Document | str:
+        return library.document(document_id) if library.holds(document_id) else "there is no such document here"
+
+    return _verdicts(content, held)
+
+
+def _verdicts(content: Mapping[str, Any], found: Callable[[str, str], Document | str]) -> list[Verdict]:
+    """A verdict on every quote; ``found`` gives the document of an id and a field, or why there is none."""
     documents: dict[tuple[str, str], Document | str] = {}
     verdicts = []
     for first in [claim(entry) for entry in content["citations"]]:
         for told in (first, *first.also):
             key = told.document.id, told.document.field
             if key not in documents:
-                documents[key] = _read(Path(folder), *key)
+                documents[key] = found(*key)
             verdicts.append(_judge(told, documents[key]))
     return verdicts
 

@@ -2,11 +2,13 @@
 
 import re
 import string
+import threading
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Container
 from functools import cache, lru_cache
 from itertools import pairwise
+from typing import Any
 
 from nupunkt import sent_spans
 
@@ -32,6 +34,7 @@ will with what which who whom whose when where why how do does did done has have
 may might must shall about from i me my mine we our you your he him his she her its them any some
 """
 _NOT_IN_WORDS = str.maketrans("", "", "'’ʼ‘`.,")
+_OF_THREAD = threading.local()
 _ARTICLES = re.compile(r"\b(a|an|the)\b")
 _PUNCTUATION = str.maketrans("", "", string.punctuation)
 _BREAK = re.compile(r"\r\n|\r|\n")
@@ -88,11 +91,13 @@ def _folded(word: str) -> str:
     return str(_stemmer().stemWord(letters or folded))
 
 
-@cache
-def _stemmer():  # type: ignore[no-untyped-def]  # PyStemmer has no types
-    import Stemmer
+def _stemmer() -> Any:  # PyStemmer has no types
+    """The stemmer of this thread: while it stems, it has a state of its own."""
+    if not hasattr(_OF_THREAD, "stemmer"):
+        import Stemmer
 
-    return Stemmer.Stemmer("english")
+        _OF_THREAD.stemmer = Stemmer.Stemmer("english")
+    return _OF_THREAD.stemmer
 
 
 def normalised(answer: str) -> str:

@@ -9,7 +9,10 @@ os.environ.setdefault("HF_HUB_OFFLINE", "1")
 for _name in ("NO_PROXY", "no_proxy"):
     os.environ[_name] = ",".join(filter(None, [os.environ.get(_name), "127.0.0.1", "localhost"]))
 
+from qa.ui.login import users
 from qa.ui.page import build
-from qa.ui.server import serve
+from qa.ui.server import serve, start
+from qa.ui.sharing import Sharing
+from qa.ui.tools import require as require_mcp
 
-__all__ = ["build", "serve"]
+__all__ = ["Sharing", "build", "require_mcp", "serve", "start", "users"]

@@ -8,6 +8,7 @@ import gradio as gr
 
 from qa.errors import BadReceipt, QAError
 from qa.filters import Filter
+from qa.followup import Turn as Before
 from qa.library import Library
 from qa.recall import recall
 from qa.receipt import parse, receipt, to_json
@@ -29,16 +30,11 @@ class Turn:
     content: dict[str, Any]
 
     @property
-    def understood(self) -> str:
-        """The question as it was understood."""
-        return str(self.content["question"])
-
-    @property
-    def exact(self) -> str:
-        """The very answer, if one was marked; else empty."""
+    def before(self) -> Before:
+        """What the next question may point back to: the question as it was understood, and its very answer, if any."""
         cited = self.content["citations"]
         exact = cited[0].get("exact") if cited else None
-        return str(exact["text"]) if exact else ""
+        return Before(str(self.content["question"]), str(exact["text"]) if exact else "")
 
 
 class Conversation:
@@ -47,6 +43,11 @@ class Conversation:
     def __init__(self) -> None:
         self.turns: list[Turn] = []
         self.messages: list[Message] = []
+
+    @property
+    def before(self) -> list[Before]:
+        """What the next question may point back to, oldest first."""
+        return [turn.before for turn in self.turns]
 
     def begin(self, asked: str) -> list[Message]:
         """The chat while ``asked`` is being answered."""

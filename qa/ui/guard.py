@@ -1,6 +1,6 @@
-"""What stands between the page and the network: nobody but this machine gets in, nothing is fetched from outside."""
+"""What stands between the page and the network: nobody gets in by a foreign name, nothing is fetched from outside."""
 
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Collection, MutableMapping
 from typing import Any
 from urllib.parse import unquote
 
@@ -19,11 +19,12 @@ _FETCHES = ("file=http:", "file=https:", "/proxy=")
 
 
 class LocalOnly:
-    """ASGI middleware: 403 for a foreign Host (DNS rebinding) or a request to fetch; a strict content policy."""
+    """ASGI middleware: 403 for a Host that is none of ``hosts`` (DNS rebinding; None: any will do), for what another
+    site's page sends (a browser would send the password along), and for a request to fetch; a strict content policy."""
 
-    def __init__(self, app: App, hosts: tuple[str, ...] = ("127.0.0.1", "localhost")) -> None:
+    def __init__(self, app: App, hosts: Collection[str] | None = ("127.0.0.1", "localhost")) -> None:
         self._app = app
-        self._hosts = frozenset(hosts)
+        self._hosts = None if hosts is None else frozenset(hosts)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -36,9 +37,20 @@ class LocalOnly:
             await self._app(scope, receive, _with_policy(send))
 
     def _refuses(self, scope: Scope) -> bool:
-        host = dict(scope["headers"]).get(b"host", b"").decode("latin-1").partition(":")[0].lower()
+        headers = dict(scope["headers"])
+        host = _name(headers.get(b"host", b"").decode("latin-1").lower())
         path = unquote(scope["path"]).lower()
-        return host not in self._hosts or any(part in path for part in _FETCHES)
+        foreign = headers.get(b"sec-fetch-site", b"none") not in (b"same-origin", b"none")
+        return (
+            (self._hosts is not None and host not in self._hosts)
+            or (foreign and scope["method"] not in ("GET", "HEAD"))
+            or any(part in path for part in _FETCHES)
+        )
+
+
+def _name(host: str) -> str:
+    """A Host without its port."""
+    return host[1:].partition("]")[0] if host.startswith("[") else host.partition(":")[0]
 
 
 def _with_policy(send: Send) -> Send:

@@ -10,11 +10,11 @@ import gradio as gr
 
 from qa.errors import QAError
 from qa.filters import Filter
+from qa.followup import ask_after
 from qa.library import Library
 from qa.live import Live
-from qa.receipt import receipt
 from qa.texts import say, texts
-from qa.ui import desk, markup
+from qa.ui import desk, markup, programs
 from qa.ui.conversation import Conversation
 from qa.ui.turns import TURNS
 
@@ -80,17 +80,7 @@ def build(library: Library | Live, examples: Sequence[str] = ()) -> gr.Blocks:
             on_reopen, None, [chat, conversation], show_progress="hidden", queue=False, api_visibility="private"
         )
 
-        def ask(
-            question: str, after: str = "", before: str = "", source: str = "", document: str = ""
-        ) -> dict[str, Any]:
-            """The receipt of the answer to a question; asked of all documents, or of those of some days, one source, or
-            one name, folder or pattern."""
-            library, only = live.library, _only((after, before, source, document))
-            with TURNS:
-                found = library.ask(question, only=only)
-            return receipt(found, library, top=3, threshold=library.threshold, only=only)
-
-        gr.api(ask, api_name="ask")  # type: ignore[attr-defined]  # re-exported without saying so
+        programs.endpoints(live)
     return page
 
 
@@ -199,7 +189,7 @@ def _ask(
     try:
         only = _only(some)
         with TURNS:
-            found = library.ask(asked, top=TOP, only=only)
+            found, _ = ask_after(library, asked, [] if typed else held.before, only=only, top=TOP)
         shown, left = held.answered(asked, found, library, only, top=TOP), gr.skip()
     except QAError as problem:
         shown, left = held.failed(problem), asked

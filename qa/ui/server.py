@@ -1,5 +1,7 @@
 """The page on the network: which address and port, who gets in, and how Gradio is told."""
 
+import errno
+import os
 import socket
 import threading
 from collections.abc import Sequence
@@ -9,47 +11,88 @@ from typing import Any
 import gradio as gr
 from starlette.middleware import Middleware
 
-from qa.errors import NoFreePort
+from qa.errors import BadSharing, NoFreePort
 from qa.library import Library
 from qa.live import Live
+from qa.ui import tools
 from qa.ui.guard import LocalOnly
+from qa.ui.login import Login
 from qa.ui.page import build
-from qa.ui.turns import TURNS
+from qa.ui.programs import programs
+from qa.ui.sharing import LOOPBACK, Sharing
+from qa.ui.turns import AT_ONCE, TURNS
 
-HOST = "127.0.0.1"
+HOST = LOOPBACK
 PORT = 7860
 _PORTS_TRIED = 20
+# Questions that wait; who comes then is told that it is full.
+_WAITING = 64
 
 _HERE = Path(__file__).parent
 _FONTS = ["ui-sans-serif", "system-ui", "sans-serif"]  # the reader's own: none is fetched
+_ALONE = Sharing()
 
 
-def serve(library: Library | Live, *, port: int | None = None, examples: Sequence[str] = ()) -> None:
-    """Serve the page on this machine until it is interrupted; NoFreePort where there is no port for it.
+def serve(
+    library: Library | Live,
+    *,
+    port: int | None = None,
+    examples: Sequence[str] = (),
+    sharing: Sharing = _ALONE,
+    mcp: bool = False,
+) -> None:
+    """As :func:`start`, until it is interrupted."""
+    start(library, port=port, examples=examples, sharing=sharing, mcp=mcp).block_thread()
+
+
+def start(
+    library: Library | Live,
+    *,
+    port: int | None = None,
+    examples: Sequence[str] = (),
+    sharing: Sharing = _ALONE,
+    mcp: bool = False,
+) -> gr.Blocks:
+    """The page, served from now on: on this machine alone, unless ``sharing`` says otherwise.
 
     What is indexed meanwhile is taken up, if ``library`` is :class:`~qa.live.Live`.
-    Without ``port`` it is 7860 or the next free one.
+    Without ``port`` it is 7860 or the next free one. With ``mcp`` there are
+    tools for assistants, too. Raises NoFreePort where there is no port for it.
     """
-    chosen = free_port(port)
+    if mcp:
+        tools.require()
+    chosen = free_port(port, sharing.host)
     live = library if isinstance(library, Live) else Live(library)
     page = build(live, examples)
     threading.Thread(target=_warm, args=(live.library,), daemon=True).start()
-    page.queue(max_size=64, api_open=False)
-    page.launch(**_launch_settings(chosen))
-    print(f"Chapter & Verse is at http://{HOST}:{chosen} (Ctrl-C stops it)", flush=True)
-    page.block_thread()
+    page.queue(max_size=_WAITING, api_open=False, default_concurrency_limit=AT_ONCE)
+    begun = threading.Event()
+    _past_proxies(sharing.host)
+    page.launch(**_launch_settings(chosen, sharing, _app_settings(live, sharing, mcp=mcp, begun=begun)))
+    begun.set()
+    for line in greeting(sharing, chosen, mcp=mcp):
+        print(line, flush=True)
+    return page
 
 
-def free_port(wanted: int | None) -> int:
+def greeting(sharing: Sharing, port: int, *, mcp: bool = False) -> list[str]:
+    """What is said once the page is there: where, and what that risks."""
+    lines = [f"Chapter & Verse is at {sharing.address(port)} (Ctrl-C stops it)"]
+    if not sharing.local:
+        lines.append(f"From elsewhere: {sharing.address(port, socket.gethostname())}")
+    if sharing.root_path:
+        lines.append(f"Behind the proxy: {sharing.public or f'where it has {sharing.root_path}'}")
+    if mcp:
+        lines.append(f"Tools for assistants (MCP): {sharing.public or sharing.address(port)}{tools.PATH}")
+    return [*lines, *sharing.warnings]
+
+
+def free_port(wanted: int | None, host: str = HOST) -> int:
     """``wanted`` if it is free; without a wish, 7860 or the first free one after it, with a line that says so."""
     candidates = range(PORT, PORT + _PORTS_TRIED) if wanted is None else range(wanted, wanted + 1)
     for port in candidates:
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((HOST, port))
-            except OSError:
-                continue
+        if not (_is_free(host, port) and _is_free(LOOPBACK, port)):  # Gradio wants it on this machine, too
+            continue
         if port != candidates[0]:
             print(f"Port {candidates[0]} is taken; using {port}.", flush=True)
         return port
@@ -58,16 +101,46 @@ def free_port(wanted: int | None) -> int:
     raise NoFreePort(f"port {wanted} is taken or not allowed; choose another with --port")
 
 
+def _is_free(host: str, port: int) -> bool:
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            if isinstance(error, socket.gaierror) or error.errno in (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT):
+                raise BadSharing(f"{host} is no address of this machine; name one that is, with --host") from error
+            return False
+    return True
+
+
 def _warm(library: Library) -> None:
     """Load the model and read the passages before the first question has to wait for it."""
     with TURNS:
         library.ask("What do the documents say?")
 
 
-def _launch_settings(port: int) -> dict[str, Any]:
+def _past_proxies(host: str) -> None:
+    """Gradio asks its own server whether it is there; no proxy is to answer for it."""
+    for name in ("NO_PROXY", "no_proxy"):
+        os.environ[name] = ",".join(filter(None, [os.environ.get(name), host]))
+
+
+def _app_settings(live: Live, sharing: Sharing, *, mcp: bool, begun: threading.Event) -> dict[str, Any]:
+    """What the web app is made of besides Gradio's own: who gets in, and the tools."""
+    doors = [Middleware(LocalOnly, hosts=sharing.hosts)]
+    if sharing.users:
+        doors.append(Middleware(Login, users=sharing.users, begun=begun))
+    if not mcp:
+        return {"middleware": doors}
+    routes, lifespan = tools.routes(tools.server(programs(live)))
+    return {"middleware": doors, "routes": routes, "lifespan": lifespan}
+
+
+def _launch_settings(port: int, sharing: Sharing, app: dict[str, Any]) -> dict[str, Any]:
     return {
-        "server_name": HOST,
+        "server_name": f"[{sharing.host}]" if ":" in sharing.host else sharing.host,
         "server_port": port,
+        "root_path": sharing.root_path,
         "share": False,
         "inbrowser": False,
         "quiet": True,
@@ -80,7 +153,7 @@ def _launch_settings(port: int) -> dict[str, Any]:
         "mcp_server": False,
         "theme": _theme(),
         "css_paths": [_HERE / "page.css"],
-        "app_kwargs": {"middleware": [Middleware(LocalOnly)]},
+        "app_kwargs": app,
     }
 
 
