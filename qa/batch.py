@@ -99,9 +99,6 @@ class Batch:
         if self._documents:
             unfinished = Unfinished(self._index, library.embedder.digest)
             library.hold([*library.documents, *self._documents], progress=self._embedding, unfinished=unfinished)
-            if library.store is None:
-                self._refuse_all("holds no text to be asked")
-                return
             in_step.tell_once(self._index)
             library.save(self._index)
         self._uploads.settle(library.contents.documents)
@@ -159,13 +156,6 @@ class Batch:
 
     def _refuse(self, name: str, reason: str) -> None:
         self._tell(Step("refused", f"{one_line(name)}: {reason}", name))
-
-    def _refuse_all(self, reason: str) -> None:
-        self._uploads.discard(self._given)
-        for name in self._given.values():
-            self._refuse(name, reason)
-        self._library.hold([])
-        self._given.clear()
 
 
 def _counted(number: int) -> str:

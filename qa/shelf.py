@@ -28,27 +28,34 @@ NO_INDEX = (
     "these documents were read without an index, so none can be added or removed; "
     "make an index with: qa index FOLDER, and serve that"
 )
-NOT_ALLOWED = "documents can be asked here, not added or removed; whoever started this page can allow it"
+NOT_ALLOWED = "documents can be asked here, not added or removed"
 
 
 class Shelf:
     """The documents of an index, to be listed, added to and taken from; ``live`` takes up every change at once.
 
     ``index`` is the folder that ``live`` gives the library of, None where there
-    is none. Without ``writable`` documents are only listed.
+    is none. Without ``writable`` documents are only listed, and who tries more is told how to ``allow`` it.
     """
 
-    def __init__(self, live: Live, index: Path | None, *, writable: bool = True) -> None:
+    def __init__(
+        self,
+        live: Live,
+        index: Path | None,
+        *,
+        writable: bool = True,
+        allow: str = "whoever started this page can allow it",
+    ) -> None:
         self._live = live
         self._index = index
-        self._writable = writable
+        self._obstacle = NO_INDEX if index is None else "" if writable else f"{NOT_ALLOWED}; {allow}"
         self._catalogue = Catalogue(index)
         self._listing = threading.Lock()
 
     @property
     def obstacle(self) -> str:
         """Why nothing can be added or removed, and what to do; empty where it can."""
-        return NO_INDEX if self._index is None else "" if self._writable else NOT_ALLOWED
+        return self._obstacle
 
     def entries(self) -> list[Entry]:
         """One of every document, by id."""
@@ -117,7 +124,7 @@ class Shelf:
                     batch.take(name, path, replace=replace)
                 batch.save()
         except OSError as error:
-            raise _unwritable(index, error, "what was taken is kept, and goes in with what is added next") from error
+            raise _unwritable(index, error, "what was kept goes in with what is added next") from error
         self._taken_up()
         batch.sum_up()
 
@@ -130,8 +137,8 @@ class Shelf:
             return Library(embedder=live.embedder, reader=live.reader, fusion=live.fusion)
 
     def _writing_to(self) -> Path:
-        if self._index is None or not self._writable:
-            raise NotWritable(self.obstacle)
+        if self._index is None or self._obstacle:
+            raise NotWritable(self._obstacle)
         return self._index
 
     def _taken_up(self) -> None:
