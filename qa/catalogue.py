@@ -1,6 +1,7 @@
 """The catalogue: what a library holds, document by document, and how its files are; told without reading them."""
 
 import hashlib
+import math
 import os
 import re
 import stat
@@ -122,13 +123,14 @@ class Catalogue:
 
 
 class Files:
-    """Where the files of a library's documents are; ``since`` when they were last read, in seconds."""
+    """Where the files of a library's documents are; ``since`` when they were last read, in seconds,
+    and without an index never again."""
 
     def __init__(self, library: Library, index: Path | None) -> None:
         self._index = index
-        self._root = _root(library.paths) if index else None
+        self._root = _root(library.paths)
         self._uploads = Uploads(index).files if index else {}
-        self.since = in_step.since(index) if index else 0.0
+        self.since = in_step.since(index) if index else math.inf
 
     def of(self, document_id: str) -> tuple[Path | None, bool]:
         """The file of a document, whether it is there or not, None for a text that is of none; and if it was added."""

@@ -69,6 +69,12 @@ class Shelf:
         """
         return tuple(Uploads(self._index).waiting(self._live.library.contents.documents)) if self._index else ()
 
+    def file(self, document_id: str) -> Path | None:
+        """The regular file of a document, uploaded or the owner's; None where there is none, or no more."""
+        library = self._live.library
+        path, _ = Files(library, self._index).of(document_id) if library.holds(document_id) else (None, False)
+        return path if path and path.is_file() and not path.is_symlink() else None
+
     def consequence(self, document_id: str) -> str:
         """What :meth:`remove` will do to the file of that document, in a sentence; UnknownDocument if there is none."""
         library = self._live.library

@@ -160,6 +160,14 @@ def test_nothing_is_kept_of_a_document_that_is_no_more(docs: Path) -> None:
     assert "lease.txt" not in shown._extents
 
 
+def test_without_an_index_only_what_is_gone_is_told(docs: Path) -> None:
+    library = opened(docs)
+    (docs / "lease.txt").write_text("The lease ends in July.")
+    (docs / "handbook.pdf").unlink()
+    states = {entry.id: entry.state for entry in Catalogue(None).entries(library)}
+    assert (states["lease.txt"], states["handbook.pdf"]) == ("copy of again.txt", GONE)
+
+
 def test_the_folder_of_the_files_may_be_gone(docs: Path) -> None:
     library = opened(docs)
     (docs.parent / "lease.txt").write_text("Another one.")

@@ -281,6 +281,27 @@ def test_an_index_may_begin_with_what_is_added(tmp_path: Path, send: Send, index
     assert [one.id for one in Library.open(index=tmp_path / "new").documents] == ["uploaded/lease.txt"]
 
 
+def test_the_file_of_a_document_is_found_wherever_it_is(shelf: Shelf, index: Path, tmp_path: Path, send: Send) -> None:
+    list(shelf.add([send("lease.txt")]))
+    own = tmp_path / "docs" / "own.txt"
+    assert shelf.file("uploaded/lease.txt") == index / "uploaded" / "lease.txt"
+    assert shelf.file("own.txt") == own
+    own.unlink()
+    own.symlink_to(index / "manifest.json")
+    (tmp_path / "docs" / "other.txt").write_text("Of no document.")
+    assert [shelf.file(key) for key in ("own.txt", "other.txt", "../index/manifest.json")] == [None] * 3
+
+
+def test_a_text_of_no_file_is_removed_whole(index: Path) -> None:
+    library = Library(embedder=EMBEDDER, reader=READER)
+    library.add([Document("a", SECRET), Document("b", LEASE)])
+    library.save(index)
+    shelf = shelf_of(index)
+    assert shelf.consequence("a") == "it is in no file: nothing is left of it"
+    shelf.remove(["a"])
+    assert b"yzzyva" not in disk(index)
+
+
 # Bounds
 
 
@@ -322,7 +343,6 @@ def test_where_nothing_may_be_written_it_is_told_how_to_allow_it(index: Path, se
                 change()
         assert held(shelf) == {"own.txt": READY}
         assert shelf.waiting() == ()
-    assert "nothing is left of it" in without.consequence("own.txt")
     assert shelf_of(index).obstacle == ""
 
 
