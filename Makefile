@@ -38,4 +38,6 @@ $(VENV)/.dev: $(VENV)/.run
 	touch $@
 
 clean:
-	rm -rf $(VENV) vector_store/saved
+	rm -rf $(VENV)
+	if [ -d vector_store/saved ]; then find vector_store/saved -mindepth 1 -maxdepth 1 \
+		! -name uploaded ! -name arriving -exec rm -rf {} +; fi # what was uploaded is nowhere else

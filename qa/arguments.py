@@ -54,7 +54,7 @@ def parser() -> argparse.ArgumentParser:
     status.add_argument("paths", nargs="*", metavar="PATH", help="a file, or a folder of them (those of the last time)")
     _add_index(status)
 
-    remove = commands.add_parser("remove", help="take documents out of an index; the files are not touched")
+    remove = commands.add_parser("remove", help="take documents out of an index; its folders are not touched")
     remove.add_argument("documents", nargs="+", metavar="DOCUMENT", help="its path, as citations name it")
     _add_index(remove)
 

@@ -15,6 +15,7 @@ from qa.errors import BadReceipt, NothingToIndex, QAError
 
 if TYPE_CHECKING:
     from qa.library import Library
+    from qa.uploads import Uploads
 
 FOUND, NOT_FOUND, MISUSE, STOPPED = 0, 1, 2, 130
 
@@ -56,8 +57,8 @@ def _index(options: argparse.Namespace) -> int:
     from qa.library import Library
 
     before = _made_before(options.index)
-    paths = options.paths or before.get("paths")
-    if not paths:
+    paths = options.paths or before.get("paths", [])
+    if not paths and (options.watch or not _uploads(options.index).files):
         raise NothingToIndex(f"{options.index} does not say what it was made of; name a file or a folder")
     embedder = SentenceTransformerEmbedder(options.model or before.get("embedder", {}).get("name") or DEFAULT_MODEL)
 
@@ -128,7 +129,10 @@ def _remove(options: argparse.Namespace) -> int:
     except KeyError as error:
         raise NothingToIndex(f"{error.args[0]}; qa status tells what {options.index} was made of") from error
     terminal.say(f"{len(library.documents)} documents in {options.index}; {library.changes}", style="bold")
-    terminal.say("files that are still in the folder are taken in again by the next qa index", style="dim")
+    terminal.say(
+        "uploaded files are deleted; those that are still in the folder are taken in again by the next qa index",
+        style="dim",
+    )
     return FOUND
 
 
@@ -224,7 +228,16 @@ def _opened(options: argparse.Namespace) -> "Library":
     index = options.index or DEFAULT_INDEX
     if options.index is None and not index.exists():
         raise NothingToIndex("there is no index here; make one with: qa index FOLDER, or ask with --documents FOLDER")
-    return Library.load(index)
+    library = Library.load(index)
+    for key in _uploads(index).waiting(library.contents.documents):
+        terminal.say(f"note: {key} is kept and not in the index yet; qa index takes it in")
+    return library
+
+
+def _uploads(index: Path) -> "Uploads":
+    from qa.uploads import Uploads
+
+    return Uploads(index)
 
 
 def _report(library: "Library") -> None:

@@ -14,6 +14,7 @@ from qa.library import Library
 from qa.pieces import pieces
 from qa.text import words
 from qa.unfinished import UNFINISHED
+from qa.uploads import Uploads
 from vector_store import snapshot
 
 REPAIR = "index again to repair it: qa index"
@@ -60,7 +61,7 @@ def examine(folder: Path, *, deep: bool = False, library: Library | None = None)
     found = [Finding(f"{len(named)} files have the digests that the manifest names")]
     for check in checks:
         found += check(library)
-    return Examination((*found, *_strays(folder)))
+    return Examination((*found, *_uploads(library, Uploads(folder)), *_strays(folder)))
 
 
 def _documents(library: Library) -> Iterator[Finding]:
@@ -155,6 +156,23 @@ def _vectors(library: Library) -> Iterator[Finding]:
         ):
             wrong.append(piece.passages[0].place)
     yield from _each(wrong, f"{row} vectors are those that the embedder makes now", "vectors from")
+
+
+def _uploads(library: Library, uploads: Uploads) -> Iterator[Finding]:
+    """The files that were uploaded are those that the index was made of, and each is in it."""
+    waiting = uploads.waiting(library.contents.documents)
+    kept = {key: path for key, path in uploads.kept.items() if key not in waiting}
+    if kept:
+        wrong = [
+            key
+            for key, path in kept.items()
+            if hashlib.sha256(path.read_bytes()).hexdigest() != library.document(key).sha256
+        ]
+        yield from _each(wrong, f"{len(kept)} uploaded files have the bytes that are in the index", "uploaded file")
+    for key in waiting:
+        yield Finding(f"{key} is kept and not in the index yet; the next qa index takes it in")
+    if uploads.is_cut_short:
+        yield Finding("a part of an uploaded file was cut short; the next qa index takes it away", sound=False)
 
 
 def _strays(folder: Path) -> Iterator[Finding]:

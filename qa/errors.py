@@ -14,6 +14,9 @@
     ├── IndexMismatch         a sound index that this set-up must not use
     ├── IndexDamaged          a saved index that is not what was saved
     ├── IndexBusy             an index that another program is writing to
+    ├── NotWritable           a library that documents cannot be added to or removed from
+    ├── TooManyFiles          more files at once than are taken
+    ├── UnknownDocument       a document that is not in the library
     ├── BadReceipt            a receipt that cannot be read
     ├── NotKept               a verdict on an answer that could not be kept
     ├── BadQuestions          a question set that cannot be read
@@ -83,6 +86,18 @@ class IndexDamaged(QAError):
 
 class IndexBusy(QAError):
     """Another program is writing to the index, and did not finish in time."""
+
+
+class NotWritable(QAError):
+    """Documents cannot be added to the library or removed from it: it was not allowed, or the disk does not."""
+
+
+class TooManyFiles(QAError):
+    """More files were given at once than are taken."""
+
+
+class UnknownDocument(QAError):
+    """There is no document with that id, or no more."""
 
 
 class BadReceipt(QAError):

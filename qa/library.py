@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from qa import in_step
 from qa.answer import PASSAGES_READ, answer_from
 from qa.changes import Changes, compare
 from qa.contents import Contents, Marks, Progress
@@ -24,6 +26,7 @@ from qa.saved import from_files, to_files
 from qa.spelling import Spelling
 from qa.text import asked_words
 from qa.unfinished import UNFINISHED, Unfinished
+from qa.uploads import Uploads, load_all
 from vector_store import FUSIONS, Hit, HybridStore, SnapshotBusy, SnapshotDamaged, SnapshotNewer, snapshot, writing
 from vector_store.store import Fusion
 
@@ -86,7 +89,8 @@ class Library:
         field: str = "",
         progress: Progress | None = None,
     ) -> "Library":
-        """A library of ``paths``, and the index brought in step with them: only what changed is read and embedded.
+        """A library of ``paths`` and of what was uploaded to the index, which is brought in step with them: only what
+        changed is read and embedded.
 
         An index that cannot be used (none, damaged, of another embedder) is
         made anew. What a run that was stopped had embedded is not embedded
@@ -94,7 +98,7 @@ class Library:
         nothing can be read, IndexBusy where another program writes for longer
         than a minute; the index is then as it was.
         """
-        version = snapshot.version(Path(index))
+        version, began = snapshot.version(Path(index)), time.time()
         library, loaded = cls._before(paths, index, embedder, field)
         with _writing(Path(index)):
             if snapshot.version(Path(index)) != version:  # somebody else was quicker
@@ -106,14 +110,17 @@ class Library:
                 library.fusion, library.field, library.paths, library._read_by = made
                 library.hold(loaded.documents, progress=progress, unfinished=unfinished)
                 library.save(index)
+                in_step.tell(Path(index), began)
             else:
                 _tidy(Path(index))
+            Uploads(Path(index)).settle(library._contents.documents)
         library.refused, library.notes = loaded.refused, loaded.notes
         return library
 
     @classmethod
     def without(cls, document_ids: Iterable[str], *, index: str | Path, embedder: Embedder | None = None) -> "Library":
-        """The library in ``index`` without these documents, and every trace of them gone from the disk.
+        """The library in ``index`` without these documents, and every trace of them gone from the disk: an uploaded
+        file too, but no file of the folders that the index was made of.
 
         Raises as :meth:`load`, IndexBusy as :meth:`open`, and KeyError, with nothing removed, for an unknown id.
         """
@@ -122,6 +129,8 @@ class Library:
             before = library.documents
             library.remove(document_ids)
             library.changes = compare(before, library.documents)
+            # Before it is saved: who is killed in between must not have them taken in again.
+            Uploads(Path(index)).discard(library.changes.removed)
             library.save(index)
         return library
 
@@ -134,14 +143,14 @@ class Library:
             library = cls.load(index, embedder=embedder)
         except QAError:
             library = cls(embedder=embedder)
-        return library, load_files(paths, field=field, known=library._known())
+        return library, load_all(paths, Path(index), field=field, known=library._known())
 
     @classmethod
     def status(cls, *paths: str | Path, index: str | Path) -> "Library":
         """The library in ``index`` as it is; its ``changes``, ``refused`` and ``notes`` tell what :meth:`open` of
         ``paths`` (those it was made of, unless given) would find. Raises as :meth:`load`."""
         library = cls.load(index)
-        loaded = load_files(paths or library.paths, field=library.field, known=library._known())
+        loaded = load_all(paths or library.paths, Path(index), field=library.field, known=library._known())
         library.changes = compare(library.documents, loaded.documents)
         library.refused, library.notes = loaded.refused, loaded.notes
         return library

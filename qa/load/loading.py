@@ -62,11 +62,18 @@ class Loaded:
     notes: tuple[str, ...]
 
 
-def load(paths: Sequence[str | Path], *, field: str = "", known: Mapping[str, Document] | None = None) -> Loaded:
+def load(
+    paths: Sequence[str | Path],
+    *,
+    field: str = "",
+    known: Mapping[str, Document] | None = None,
+    apart: Path | None = None,
+) -> Loaded:
     """Every document in ``paths``, each a file or a folder; NothingToIndex if there is none at all.
 
     ``field`` is the one whose text is read of JSON lines; ``text`` unless given.
     A file whose bytes are those of the document ``known`` by its id is not parsed again.
+    What stands in the folder ``apart`` is passed over: an index may stand among the files that it is made of.
     """
     if isinstance(paths, str):
         raise ValueError(f"paths must be a sequence of paths, got the text {paths!r}")
@@ -77,8 +84,10 @@ def load(paths: Sequence[str | Path], *, field: str = "", known: Mapping[str, Do
     documents: list[Document] = []
     notes: list[str] = []
     for path in listing.files:
+        if apart and path.is_relative_to(apart):
+            continue
         try:
-            document, note = _read(path, root, field, known or {})
+            document, note = read_file(path, root, field=field, known=known)
         except UnreadableFile as error:
             refused.append(error)
             continue
@@ -104,10 +113,16 @@ def read_by() -> str:
 
 def load_file(path: Path, root: Path, *, field: str = "") -> Document:
     """The document in one file at or below ``root``; UnreadableFile where it cannot be read."""
-    return _read(path, root, field, {})[0]
+    return read_file(path, root, field=field)[0]
 
 
-def _read(path: Path, root: Path, field: str, known: Mapping[str, Document]) -> tuple[Document, str]:
+def read_file(
+    path: Path, root: Path, *, field: str = "", known: Mapping[str, Document] | None = None
+) -> tuple[Document, str]:
+    """As :func:`load_file`, with a note where the document was read in an unusual way, else an empty one.
+
+    It is not parsed again where its bytes are those of the document ``known`` by its id.
+    """
     name = _name(path, root)
     require_fit(name)
     require_regular(path, name)
@@ -117,7 +132,7 @@ def _read(path: Path, root: Path, field: str, known: Mapping[str, Document]) -> 
     if named and isinstance(read, Bounded):
         read = replace(read, field=named)
     data = read_bytes(path, name, MAX_BYTES_WITH_PICTURES if ending in _WITH_PICTURES else MAX_BYTES)
-    before = known.get(name)
+    before = known.get(name) if known else None
     if before and (before.sha256, before.field) == (hashlib.sha256(data).hexdigest(), named):
         return before, ""
     return read(name, data)
