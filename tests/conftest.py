@@ -1,4 +1,4 @@
-"""What several test modules share: a library of the seeds, made once with the packaged model, a page of it, a browser."""
+"""What several test modules share: a library of the seeds, made once with the packaged model; its page; a browser."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,11 +1,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from qa.batch import Step
+from qa.catalogue import Entry
 from qa.embed import HashingEmbedder
 from qa.library import Library
 from qa.read import SentenceReader
@@ -266,9 +269,6 @@ def test_a_document_is_opened_by_its_very_id_whatever_it_holds(name: str) -> Non
     assert second.attributes == expected | {"data-start": "1", "data-end": "3"}
     assert first.text == f"[1] {name} {name}, line 1"
     assert second.text == f"{name} {name}, line 1"
-    (listed,) = parsed(markup.documents([Document(name, "1\n2")])).all("button", class_="opener")
-    assert listed.attributes == {"type": "button", "class": "opener", "data-open": name}
-    assert listed.text == f"{name} {name}, 2 lines"
 
 
 def test_the_very_answer_stands_first_and_strong_in_its_quote_and_its_number_shows_the_quote() -> None:
@@ -399,16 +399,33 @@ def test_no_answer_says_so_and_keeps_the_nearest_passages_folded() -> None:
     assert bare.all("details") == []
 
 
+def entry(name: str, **known: Any) -> Entry:
+    about = {"title": "", "date": "", "date_is_saved": False, "source": "", "author": "", "kind": "txt"}
+    about |= {"extent": "2 lines", "characters": 3, "size": 3, "added": False, "state": "ready"}
+    return Entry(id=name, **about | known)
+
+
 def test_the_list_counts_its_documents_and_shows_as_many_as_can_be_looked_through() -> None:
-    listed = [Document(f"{number}.txt", "x") for number in range(1001)]
+    listed = [entry(f"{number}.txt") for number in range(1001)]
     roots = [parsed(markup.documents(listed[:count])) for count in (0, 1, 1001)]
     assert [root.all("h2")[0].text for root in roots] == ["0 documents", "1 document", "1,001 documents"]
     assert [len(root.all("button", class_="opener")) for root in roots] == [0, 1, 300]
     assert [each.text for each in roots[2].all("p")] == ["701 more documents; find them by a part of their names."]
 
 
+@pytest.mark.parametrize("name", AWKWARD_NAMES)
+def test_a_row_tells_all_that_is_known_and_opens_its_document(name: str) -> None:
+    known = entry(name, title=name, author="<i>Jane", source="The & Post", date="2021-03-31", size=345_678)
+    root = parsed(markup.documents([known, entry("b", date="2020-01-01", date_is_saved=True, size=None, state="gone")]))
+    first, second = root.all("button", class_="opener")
+    assert first.attributes["data-open"] == name
+    assert first.text == f"{name} <i>Jane, The & Post, 2021-03-31, {name}, 2 lines, 346 kB"
+    assert second.text == "b saved 2020-01-01, b, 2 linesgone"
+    assert [each.text for each in root.all("span", class_="state")] == ["gone"]
+
+
 def test_a_document_can_be_removed_only_where_the_library_can_be_written() -> None:
-    document = Document('"<b>.txt', "x")
+    document = entry('"<b>.txt')
     assert [name for name in buttons(markup.documents([document])) if "Remove" in name] == []
     assert 'Remove "<b>.txt' in buttons(markup.documents([document], writable=True))
 
@@ -417,7 +434,22 @@ def buttons(html: str) -> list[str]:
     return [each.attributes.get("aria-label") or each.text for each in parsed(html).all("button")]
 
 
-def test_a_documents_state_is_said() -> None:
-    listed = [Document("a.txt", "x"), Document("b.txt", "x")]
-    root = parsed(markup.documents(listed, notes={"b.txt": "changed on the disk"}))
-    assert [each.text for each in root.all("span", class_="state")] == ["changed on the disk"]
+def test_before_a_document_is_removed_it_is_said_what_becomes_of_its_file() -> None:
+    root = parsed(markup.sure("<b>.txt", "the uploaded file is deleted"))
+    assert [each.text for each in root.all("p")] == ["<b>.txt", "The uploaded file is deleted."]
+    assert [each.attributes["value"] for each in root.all("button")] == ["no", "yes"]
+
+
+def test_what_becomes_of_each_file_is_told_with_how_far_it_is() -> None:
+    told = [
+        Step("refused", "<a>.exe is no text", "<a>.exe"),
+        Step("embedding", "embedding 3 of 12 passages", done=3, total=12),
+    ]
+    root = parsed(markup.steps(told))
+    assert [(each.attributes["class"], each.text) for each in root.all("li")] == [
+        ("refused", "<a>.exe is no text"),
+        ("embedding", "embedding 3 of 12 passages"),
+    ]
+    (bar,) = root.all("progress")
+    assert (bar.attributes["value"], bar.attributes["max"]) == ("3", "12")
+    assert markup.steps([]) == ""

@@ -166,7 +166,8 @@ def press_until(page: Page, key: str, selector: str, most: int = 60) -> None:
         if page.evaluate("selector => document.activeElement.matches(selector)", selector):
             shown = page.evaluate(
                 """() => { const look = getComputedStyle(document.activeElement);
-                return (look.outlineStyle !== 'none' && parseFloat(look.outlineWidth) > 0) || look.boxShadow !== 'none' }"""
+                const outlined = look.outlineStyle !== 'none' && parseFloat(look.outlineWidth) > 0;
+                return outlined || look.boxShadow !== 'none' }"""
             )
             assert shown, f"{selector} does not show that it has the focus"
             return

@@ -10,16 +10,17 @@ from functools import wraps
 from typing import Any, TypeVar, get_args
 
 from qa import cite as styles
+from qa.catalogue import Entry
 from qa.errors import BadReceipt, NoPicture, NotKept, QAError
 from qa.evaluation.records import Gold
 from qa.export import Turn, to_html, to_markdown
 from qa.feedback import Verdict, keep, record
 from qa.library import Library
 from qa.live import Live
-from qa.load import find_file
 from qa.pictures import picture
 from qa.receipt import parse
 from qa.records import Document, Quote, Range
+from qa.shelf import Shelf
 from qa.texts import say
 from qa.ui import markup
 
@@ -41,40 +42,44 @@ _WIDTH = 1200
 _MOST_OTHERS = 50
 
 
-def functions(live: Live) -> list[Callable[..., Any]]:
-    """The functions by which the page's script calls the program."""
+def functions(live: Live, shelf: Shelf) -> list[Callable[..., Any]]:
+    """The functions by which the page's script calls the program, each by its name there."""
 
-    @_told
     def open_source(wish: Given) -> dict[str, Any]:
         """The document that was wished for, its quote marked; the list of documents for none."""
-        return {"html": opened(live.library, wish)}
+        return {"html": opened(live.library, wish) or listed(shelf)}
 
-    @_told
     def find_documents(part: Given) -> dict[str, Any]:
-        """The list of the documents that have this in their name."""
-        return {"html": listed(live.library, str(part))}
+        """The list of the documents that have this in a name."""
+        return {"html": listed(shelf, str(part))}
 
-    @_told
     def page_picture(wish: Given) -> dict[str, Any]:
         """A page of a PDF as a picture, the quotes of the wish framed."""
-        return pictured(live.library, wish)
+        return pictured(live.library, shelf, wish)
 
-    @_told
     def cite(wish: Given) -> dict[str, Any]:
         """A citation of a receipt as text to copy; empty where it cannot be had in that style."""
         return {"text": cited(wish)}
 
-    @_told
     def save(wish: Given) -> dict[str, Any]:
         """A conversation as one page, or as Markdown."""
         return {"text": saved(wish)}
 
-    @_told
     def judge(wish: Given) -> dict[str, Any]:
         """A verdict on an answer, kept beside the index; the file that keeps it."""
         return {"file": judged(live, wish)}
 
-    return [open_source, find_documents, page_picture, cite, save, judge]
+    def consequence(name: Given) -> dict[str, Any]:
+        """What is asked before a document is removed."""
+        return {"html": markup.sure(str(name), shelf.consequence(str(name)))}
+
+    def remove(name: Given) -> dict[str, Any]:
+        """A document is removed; the list without it."""
+        shelf.remove([str(name)])
+        return {"html": listed(shelf), "done": say("library.removed", document=str(name))}
+
+    asked = [open_source, find_documents, page_picture, cite, save, judge, consequence, remove]
+    return [_told(function) for function in asked]
 
 
 def _told(function: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
@@ -88,34 +93,35 @@ def _told(function: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, An
     return telling
 
 
-def listed(library: Library, part: str = "") -> str:
-    """The documents that have ``part`` in their id, title, source or author."""
+def listed(shelf: Shelf, part: str = "") -> str:
+    """The documents that have ``part`` in their id, title, source, author or date."""
     wanted = part.casefold().strip()
-    return markup.documents([document for document in library.documents if wanted in _names(document)])
+    found = [entry for entry in shelf.entries() if wanted in _names(entry)]
+    return markup.documents(found, writable=not shelf.obstacle, find=part)
 
 
-def _names(document: Document) -> str:
-    return " ".join([document.id, document.title, document.source, document.author, document.date]).casefold()
+def _names(entry: Entry) -> str:
+    return " ".join([entry.id, entry.title, entry.source, entry.author, entry.date]).casefold()
 
 
 def opened(library: Library, wish: Given) -> str:
-    """The source pane for what the browser wishes to see; the list where there is no such document."""
+    """The source pane for what the browser wishes to see; empty where there is no such document."""
     document = _document(library, wish)
     if document is None:
-        return listed(library)
+        return ""
     quote, others = _quotes(document, wish)
     page = (document.page(quote.start if quote else 0) or 0) if _has_pictures(document) else 0
     return markup.source(document, quote, library.marks(document.id), others=others, page=page)
 
 
-def pictured(library: Library, wish: Given) -> dict[str, Any]:
+def pictured(library: Library, shelf: Shelf, wish: Given) -> dict[str, Any]:
     """The page that is wished for; NoPicture where there is none."""
     document = _document(library, wish)
     number = wish.get("page") if document else None
     if document is None or type(number) is not int:
         raise NoPicture(str(document.id if document else ""), 1, "there is no such page")
     quote, others = _quotes(document, wish)
-    path = find_file(library.paths, document.id)
+    path = shelf.file(document.id)
     if path is None:
         raise NoPicture(document.id, number, "its file is no longer where it was indexed")
     ranges = [Range(each.start, each.end) for each in ([quote, *others] if quote else others)]
@@ -143,9 +149,9 @@ def saved(wish: Given) -> str:
 
 
 def judged(live: Live, wish: Given) -> str:
-    """Keep what a person says of an answer: the file's name. Raises NotKept where there is no index to keep it beside."""
+    """Keep what a person says of an answer, and tell in which file. NotKept where there is no index to keep it in."""
     if live.index is None:
-        raise NotKept("verdicts are kept beside an index, and there is none: make one with qa index")
+        raise NotKept("verdicts are kept in the folder of an index, and there is none: make one with qa index")
     verdict = _field(wish, "verdict", str)
     golds = [_quote_of(live.library, each) for each in _field(wish, "gold", list)]
     if verdict not in get_args(Verdict):

@@ -10,7 +10,7 @@ listen(element, 'input', (event) => {
     if (!said || event.target.value !== words || !event.target.isConnected) return;
     const list = document.createElement('div');
     list.innerHTML = said.html;
-    for (const part of ['h2', '.rows']) element.querySelector(part).replaceWith(list.querySelector(part));
+    for (const part of ['h2', '.rows']) element.querySelector(`.documents > ${part}`).replaceWith(list.querySelector(part));
   }, 150);
 });
 
@@ -18,20 +18,23 @@ listen(element, 'input', (event) => {
 listen(element, 'click', async (event) => {
   const button_ = event.target.closest('button[data-remove]');
   if (!button_) return;
-  const { remove: name, name: title } = button_.dataset;
+  const name = button_.dataset.remove;
   const said = await call('consequence', name);
   if (!said) return;
   const asked = document.createElement('dialog');
   asked.innerHTML = said.html;
   asked.addEventListener('close', async () => {
     asked.remove();
-    button_.focus();
-    if (asked.returnValue !== 'yes') return;
+    if (asked.returnValue !== 'yes') return button_.focus();
     const done = await call('remove', name);
     if (!done) return;
     show(done.html);
     tell(done.done);
+    element.querySelector('.documents .opener')?.focus();
   });
   element.append(asked);
   asked.showModal();
 });
+
+// Documents were added: whoever looks at the list sees them.
+listen(document, 'library-changed', () => { if (element.querySelector('.documents')) open({}); });

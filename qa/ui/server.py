@@ -11,14 +11,17 @@ from typing import Any
 import gradio as gr
 from starlette.middleware import Middleware
 
+from qa.batch import MAX_FILE_BYTES
 from qa.errors import BadSharing, NoFreePort
 from qa.library import Library
 from qa.live import Live
+from qa.shelf import Shelf
 from qa.ui import tools
+from qa.ui.editing import editing
 from qa.ui.guard import LocalOnly
 from qa.ui.login import Login
 from qa.ui.page import build
-from qa.ui.programs import programs
+from qa.ui.programs import Program, programs
 from qa.ui.sharing import LOOPBACK, Sharing
 from qa.ui.turns import AT_ONCE, TURNS
 
@@ -37,19 +40,17 @@ def serve(
     library: Library | Live,
     *,
     port: int | None = None,
-    examples: Sequence[str] = (),
     sharing: Sharing = _ALONE,
     mcp: bool = False,
 ) -> None:
     """As :func:`start`, until it is interrupted."""
-    start(library, port=port, examples=examples, sharing=sharing, mcp=mcp).block_thread()
+    start(library, port=port, sharing=sharing, mcp=mcp).block_thread()
 
 
 def start(
     library: Library | Live,
     *,
     port: int | None = None,
-    examples: Sequence[str] = (),
     sharing: Sharing = _ALONE,
     mcp: bool = False,
 ) -> gr.Blocks:
@@ -63,12 +64,17 @@ def start(
         tools.require()
     chosen = free_port(port, sharing.host)
     live = library if isinstance(library, Live) else Live(library)
-    page = build(live, examples)
-    threading.Thread(target=_warm, args=(live.library,), daemon=True).start()
+    # Whoever is at this machine may change the library as they could its files; others where that was allowed.
+    shelf = Shelf(
+        live, live.index, writable=sharing.local or sharing.allow_writes, allow="start it with --allow-writes"
+    )
+    writing = editing(shelf) if sharing.allow_writes else ()
+    page = build(live, shelf, writing=writing)
+    threading.Thread(target=_begin, args=(live.library, shelf), daemon=True).start()
     page.queue(max_size=_WAITING, api_open=False, default_concurrency_limit=AT_ONCE)
     begun = threading.Event()
     _past_proxies(sharing.host)
-    page.launch(**_launch_settings(chosen, sharing, _app_settings(live, sharing, mcp=mcp, begun=begun)))
+    page.launch(**_launch_settings(chosen, sharing, _app_settings(live, sharing, writing, mcp=mcp, begun=begun)))
     begun.set()
     for line in greeting(sharing, chosen, mcp=mcp):
         print(line, flush=True)
@@ -113,10 +119,14 @@ def _is_free(host: str, port: int) -> bool:
     return True
 
 
-def _warm(library: Library) -> None:
-    """Load the model and read the passages before the first question has to wait for it."""
+def _begin(library: Library, shelf: Shelf) -> None:
+    """Load the model and read the passages before the first question has to wait for it; then take in what a program
+    that was stopped had been given."""
     with TURNS:
         library.ask("What do the documents say?")
+    if not shelf.obstacle and shelf.waiting():
+        for _ in shelf.add([]):
+            pass
 
 
 def _past_proxies(host: str) -> None:
@@ -125,14 +135,16 @@ def _past_proxies(host: str) -> None:
         os.environ[name] = ",".join(filter(None, [os.environ.get(name), host]))
 
 
-def _app_settings(live: Live, sharing: Sharing, *, mcp: bool, begun: threading.Event) -> dict[str, Any]:
+def _app_settings(
+    live: Live, sharing: Sharing, writing: Sequence[Program], *, mcp: bool, begun: threading.Event
+) -> dict[str, Any]:
     """What the web app is made of besides Gradio's own: who gets in, and the tools."""
     doors = [Middleware(LocalOnly, hosts=sharing.hosts)]
     if sharing.users:
         doors.append(Middleware(Login, users=sharing.users, begun=begun))
     if not mcp:
         return {"middleware": doors}
-    routes, lifespan = tools.routes(tools.server(programs(live)))
+    routes, lifespan = tools.routes(tools.server(programs(live), writing))
     return {"middleware": doors, "routes": routes, "lifespan": lifespan}
 
 
@@ -153,6 +165,7 @@ def _launch_settings(port: int, sharing: Sharing, app: dict[str, Any]) -> dict[s
         "mcp_server": False,
         "theme": _theme(),
         "css_paths": [_HERE / "page.css"],
+        "max_file_size": MAX_FILE_BYTES,
         "app_kwargs": app,
     }
 

@@ -95,3 +95,18 @@ def _entry(document: Document, passages: int, state: str, copy_of: str) -> Liste
         "state": state,
         "copy_of": copy_of,
     }
+
+
+class Added(TypedDict):
+    """What became of a document that was added: ``done`` is "added", "replaced" or "already here"."""
+
+    document: str
+    done: str
+    message: str
+
+
+class Removed(TypedDict):
+    """A document that was removed, and what became of its file."""
+
+    document: str
+    message: str

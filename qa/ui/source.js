@@ -9,7 +9,12 @@ const listen = (target, event, heard) => target.addEventListener(event, heard, {
 
 const texts = JSON.parse(document.getElementById('texts').dataset.texts);
 const say = (key, values = {}) => texts[`script.${key}`].replace(/\{(\w+)\}/g, (_, name) => values[name] ?? '');
-const tell = (text) => { document.getElementById('status').textContent = text; };
+let telling = 0;
+const tell = (text) => {
+  document.getElementById('status').textContent = text;
+  clearTimeout(telling);
+  if (text) telling = setTimeout(() => tell(''), 15_000);
+};
 
 // What the program says to a call; what is wrong is told, and gives null.
 async function call(name, given) {
@@ -40,8 +45,7 @@ async function open(wish) {
 }
 
 function show(html) {
-  const place = pane();
-  place.outerHTML = html;
+  element.querySelector('#pane').innerHTML = html;
   const box = element.getBoundingClientRect();
   if (box.top < 0 || box.top > innerHeight / 2) element.scrollIntoView({ block: 'start' });
   const text = body();

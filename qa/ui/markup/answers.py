@@ -133,9 +133,10 @@ def _chip(citation: Citation, number: int) -> str:
 
 def _sure(found: Answer, calibration: Calibration | None) -> str:
     """The confidence as a bar, a word and a number, and what it means measured."""
+    word = in_a_word(found.confidence).capitalize()
     return (
         f'<p class="sure"><meter min="0" max="1" low="0.4" high="0.7" optimum="1" value="{found.confidence:.2f}" '
-        f'aria-label="{escape(say("answer.sure"))}"></meter> <span>{escape(in_a_word(found.confidence).capitalize())}</span> '
+        f'aria-label="{escape(say("answer.sure"))}"></meter> <span>{escape(word)}</span> '
         f'<span class="quiet">({found.confidence:.2f}) {escape(_measured(found, calibration))}</span></p>'
     )
 

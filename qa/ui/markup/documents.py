@@ -1,55 +1,90 @@
-"""The list of documents as HTML: what each is, and what can be done with it."""
+"""The list of documents as HTML: what each is, what can be done with it, and what becomes of one that is added."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from html import escape
+from pathlib import PurePosixPath
 
-from qa.records import Document
-from qa.render import described
+from qa.batch import Step
+from qa.catalogue import READY, Entry
 from qa.texts import say
 from qa.ui.markup.controls import small
 
 # More rows than these are not looked through by eye: the field above finds the others.
 _SHOWN = 300
+_UNITS = ("bytes", "kB", "MB", "GB")
 
 
-def documents(held: Sequence[Document], *, notes: Mapping[str, str] | None = None, writable: bool = False) -> str:
-    """The documents, each a button that opens it, with its size and, by its id, a note on its state.
+def documents(held: Sequence[Entry], *, writable: bool = False, find: str = "") -> str:
+    """The documents, each a button that opens it, with its size and state; ``find`` is what they were looked for by.
 
     Where the library is ``writable``, each can be removed.
     """
-    rows = "".join(_row(document, (notes or {}).get(document.id, ""), writable) for document in held[:_SHOWN])
-    find = (
+    rows = "".join(_row(entry, writable) for entry in held[:_SHOWN])
+    looked_for = (
         f'<input type="search" class="find-document" aria-label="{escape(say("library.find"))}" '
-        f'placeholder="{escape(say("library.find"))}">'
-        if len(held) > 1
+        f'placeholder="{escape(say("library.find"))}" value="{escape(find)}">'
+        if len(held) > 1 or find
         else ""
     )
     left_out = len(held) - _SHOWN
     more = f'<p class="quiet">{escape(say("library.more", left_out))}</p>' if left_out > 0 else ""
     return (
-        f'<div class="source documents"><h2>{escape(say("library", len(held)))}</h2>{find}'
+        f'<div class="source documents"><h2>{escape(say("library", len(held)))}</h2>{looked_for}'
         f'<ul class="rows">{rows}</ul>{more}</div>'
     )
 
 
-def _row(document: Document, note: str, writable: bool) -> str:
-    state = f'<span class="state">{escape(note)}</span>' if note else ""
-    actions = small("library.only", name=say("library.only_named", document=document.name), only=document.id)
+def _row(entry: Entry, writable: bool) -> str:
+    name = entry.title or PurePosixPath(entry.id).name
+    actions = small("library.only", name=say("library.only_named", document=name), only=entry.id)
     if writable:
-        name = say("library.remove_named", document=document.name)
-        actions += small("library.remove", name=name, remove=document.id)
+        actions += small("library.remove", name=say("library.remove_named", document=name), remove=entry.id)
+    state = f'<span class="state" dir="auto">{escape(entry.state)}</span>' if entry.state != READY else ""
     return (
-        f'<li><button type="button" class="opener" data-open="{escape(document.id)}">'
-        f'<span class="title" dir="auto">{escape(described(document))}</span> '
-        f'<span class="place" dir="auto">{escape(document.id)}, {_extent(document)}</span>{state}</button>'
+        f'<li><button type="button" class="opener" data-open="{escape(entry.id)}">'
+        f'<span class="title" dir="auto">{escape(name)}</span> '
+        f'<span class="place" dir="auto">{escape(_about(entry))}</span>{state}</button>'
         f'<div class="row-actions">{actions}</div></li>'
     )
 
 
-def _extent(document: Document) -> str:
-    """How much there is of it, counted in what its citations count in."""
-    if document.page_starts:
-        return say("library.pages", len(document.page_starts))
-    if document.extracted:
-        return say("library.words", len(document.text.split()))
-    return say("library.lines", document.line(len(document.text)))
+def _about(entry: Entry) -> str:
+    """``Jane Doe, The Post, 2021-03-31, hr/leave.pdf, 12 pages, 340 kB``, as far as it is known."""
+    date = say("saved", date=entry.date) if entry.date and entry.date_is_saved else entry.date
+    size = _size(entry.size) if entry.size is not None else ""
+    return ", ".join(filter(None, [entry.author, entry.source, date, entry.id, entry.extent, size]))
+
+
+def _size(count: int) -> str:
+    """``340 kB``: three digits tell enough."""
+    size = float(count)
+    for unit in _UNITS:
+        if size < 1000 or unit == _UNITS[-1]:
+            return f"{size:.3g} {unit}"
+        size /= 1000
+    raise AssertionError
+
+
+def sure(name: str, consequence: str) -> str:
+    """What is asked before a document is removed."""
+    return (
+        f'<form method="dialog"><h2>{escape(say("library.remove_sure"))}</h2><p dir="auto">{escape(name)}</p>'
+        f"<p>{escape(consequence[:1].upper() + consequence[1:])}.</p>"
+        f'<div class="choice"><button value="no" class="small" autofocus>{escape(say("library.remove_no"))}</button>'
+        f'<button value="yes" class="small">{escape(say("library.remove_yes"))}</button></div></form>'
+    )
+
+
+def steps(told: Iterable[Step]) -> str:
+    """What has become of each file that is added, and of all of them."""
+    rows = "".join(_step(step) for step in told)
+    return f'<ul class="steps" role="status">{rows}</ul>' if rows else ""
+
+
+def _step(step: Step) -> str:
+    bar = (
+        f'<progress max="{step.total}" value="{step.done}" aria-label="{escape(step.message)}"></progress>'
+        if step.kind == "embedding"
+        else ""
+    )
+    return f'<li class="{step.kind.replace(" ", "-")}" dir="auto">{escape(step.message)}{bar}</li>'
