@@ -5,12 +5,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from qa.filters import Filter
+from qa.followup.phrases import Phrase, counted, is_plural, phrases
+from qa.followup.pronouns import Pronoun, free_pronoun
+from qa.followup.rewording import asked_so, exchanged, is_short
 from qa.library import Library
 from qa.names import is_name
-from qa.phrases import Phrase, counted, is_plural, phrases
-from qa.pronouns import Pronoun, free_pronoun
 from qa.records import Answer
-from qa.rewording import asked_so, exchanged, is_short
 
 MOST = 4
 """So many readings at the most; each is asked."""

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator
 
+from qa.followup.phrases import phrases
 from qa.names import is_name
-from qa.phrases import phrases
 
 _LONGEST_NAME = 6
 _ASKED = re.compile(
@@ -67,7 +67,7 @@ def _clause(asked: re.Match[str], answer: str) -> str:
     first, rest = (asked["wh"] or "").split(), asked["rest"]
     if first and first[0].lower() == "who" and asked["aux"].lower() not in ("do", "does", "did") and is_name(answer):
         return f"{answer} {rest}"
-    if first and first[0].lower() in ("who", "whom", "what", "which") and (end := _GAP.search(rest)):
+    if first and first[0].lower() in ("who", "whom", "what", "where", "which") and (end := _GAP.search(rest)):
         return f"{rest} {answer}" if end[1] and is_short(answer) else rest[: end.start()]
     return rest
 

@@ -1,0 +1,5 @@
+"""Questions that the documents really answer, made from their own sentences.."""
+
+from qa.suggest.choice import suggestions
+
+__all__ = ["suggestions"]
