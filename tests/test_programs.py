@@ -2,9 +2,13 @@
 
 import asyncio
 import json
+import re
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import httpx
 import pytest
 from gradio_client import Client
 from gradio_client.exceptions import AppError
@@ -12,12 +16,15 @@ from mcp import ClientSession
 from mcp.client.streamable_http import streamable_http_client
 from mcp.types import CallToolResult
 
+from qa.arguments import parser
+from qa.embed import HashingEmbedder
 from qa.errors import BadReceipt, BadRequest, NothingToIndex
 from qa.live import Live
+from qa.read import SentenceReader
 from qa.receipt import receipt
 from qa.records import Document
-from qa.ui import programs, tools
-from tests.served import BEES, LEASE, Served, served, small_library
+from qa.ui import Sharing, programs, tools
+from tests.served import BEES, LEASE, ROOT, Served, served, small_library
 
 NAMES = {"ask", "search", "documents", "verify"}
 
@@ -195,6 +202,68 @@ def test_errors_are_of_their_kinds() -> None:
         ask("lease?", document="nope")
     with pytest.raises(BadReceipt):
         verify({})
+
+
+def test_an_endpoint_that_is_none_is_said_to_be_none(page: Served) -> None:
+    answer = httpx.post(f"{page.url}gradio_api/call/remove", json={"data": []})
+    assert (answer.status_code, answer.json()["detail"][:25]) == (404, "there is no such endpoint")
+
+
+def test_over_plain_http_a_question_is_asked_in_two_steps(page: Served) -> None:
+    event = httpx.post(f"{page.url}gradio_api/call/v2/ask", json={"question": "When does the lease end?"}).json()
+    told = httpx.get(f"{page.url}gradio_api/call/ask/{event['event_id']}").text
+    assert told.startswith("event: complete\ndata: ")
+    assert json.loads(told.split("data: ")[1])[0]["citations"][0]["quote"] == "The lease ends on 31 May."
+
+
+@pytest.mark.parametrize("file", ["README.md", "docs/SERVING.md"])
+def test_what_an_assistant_is_told_of_the_page_is_where_it_is(file: str) -> None:
+    (shown,) = re.findall(r"```json\n(.*?)```", (ROOT / file).read_text(encoding="utf-8"), flags=re.DOTALL)
+    (tools_,) = json.loads(shown)["mcpServers"].values()
+    assert tools_["url"] == Sharing().address(7860) + tools.PATH
+
+
+def test_the_readmes_program_runs(page: Served) -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    (code,) = (block for block in re.findall(r"```python\n(.*?)```", readme, re.DOTALL) if "gradio_client" in block)
+    made: dict[str, Any] = {}
+    exec(code.replace("http://127.0.0.1:7860", page.url), made)
+    assert made["receipt"]["question"] == "Who is Fuad Hussein?"
+    assert len(made["passages"]) == 2
+    assert [one["id"] for one in made["documents"]] == ["bees.txt", "copy.txt", "lease.txt"]
+    assert len(made["verdicts"]) == len(made["receipt"]["citations"])
+
+
+@pytest.mark.parametrize("file", ["README.md", "docs/SERVING.md"])
+def test_every_way_to_serve_that_is_shown_can_be_typed(file: str) -> None:
+    shown = re.findall(r"\bqa serve[^`#\n(]*", (ROOT / file).read_text(encoding="utf-8"))
+    assert len(shown) >= 3
+    for command in shown:
+        assert parser().parse_args(command.split()[1:]).command == "serve"
+
+
+def test_a_slow_question_does_not_hold_up_the_others() -> None:
+    goes_on, begun = threading.Event(), threading.Event()
+
+    class Slow(SentenceReader):
+        """Reads one question only when it is told to go on."""
+
+        def read(self, question: str, hits: Any, *, top: int = 3) -> Any:
+            if "slow" in question:
+                begun.set()
+                assert goes_on.wait(30)
+            return super().read(question, hits, top=top)
+
+    library = small_library()
+    library.reader = Slow(HashingEmbedder())
+    ask, *_ = programs.programs(Live(library))
+    with ThreadPoolExecutor(1) as other:
+        slow = other.submit(ask, "Is the lease slow?")
+        assert begun.wait(30)
+        assert [ask("When does the lease end?")["citations"][0]["start"] for _ in range(3)] == [0, 0, 0]
+        assert not slow.done()
+        goes_on.set()
+        assert slow.result(30)["question"] == "Is the lease slow?"
 
 
 def test_an_assistant_finds_the_same_four_as_tools_that_only_read(page: Served) -> None:

@@ -25,11 +25,14 @@ _KINDS = {bool: "true or false", int: "a number", float: "a number", str: "a tex
 Program = Callable[..., Any]
 
 
-def programs(live: Live) -> tuple[Program, ...]:
-    """Functions that only read; each raises QAError where it cannot do what it was asked."""
+class _Asking:
+    """The programs of a library; each raises QAError where it cannot do what it was asked."""
+
+    def __init__(self, live: Live) -> None:
+        self._live = live
 
     def ask(
-        question: str, after: str = "", before: str = "", source: str = "", document: str = "", top: int = 3
+        self, question: str, after: str = "", before: str = "", source: str = "", document: str = "", top: int = 3
     ) -> dict[str, Any]:
         """Ask the documents a question; the answer is their own words, exactly quoted and cited, or none.
 
@@ -45,7 +48,8 @@ def programs(live: Live) -> tuple[Program, ...]:
             document: only this document, folder, or names like *.md
             top: citations at the most, from 1 to 100
         """
-        library, only = live.library, _only(live.library, after, before, source, document)
+        library = self._live.library
+        only = _only(library, after, before, source, document)
         check(_text(question, "question"))
         number = _number(top, "top")
         with TURNS:
@@ -53,7 +57,7 @@ def programs(live: Live) -> tuple[Program, ...]:
         return receipt(answer, library, top=number, threshold=library.threshold, only=only)
 
     def search(
-        question: str, k: int = 10, after: str = "", before: str = "", source: str = "", document: str = ""
+        self, question: str, k: int = 10, after: str = "", before: str = "", source: str = "", document: str = ""
     ) -> list[FoundPassage]:
         """The passages nearest to a question, best first, whether they answer it or not.
 
@@ -68,14 +72,15 @@ def programs(live: Live) -> tuple[Program, ...]:
             source: only documents whose source's name holds this
             document: only this document, folder, or names like *.md
         """
-        library, only = live.library, _only(live.library, after, before, source, document)
+        library = self._live.library
+        only = _only(library, after, before, source, document)
         check(_text(question, "question"))
-        number = _number(k, "k")
-        with TURNS:
-            hits = library.search(question, number, only=only)
+        hits = library.search(question, _number(k, "k"), only=only)
         return [found(passage, hit) for passage, hit in hits]
 
-    def documents(after: str = "", before: str = "", source: str = "", document: str = "") -> list[ListedDocument]:
+    def documents(
+        self, after: str = "", before: str = "", source: str = "", document: str = ""
+    ) -> list[ListedDocument]:
         """The documents that can be asked, by id.
 
         Each has its id, title, date, source, author and SHA-256 (empty where unknown), how many characters, pages (0
@@ -88,10 +93,11 @@ def programs(live: Live) -> tuple[Program, ...]:
             source: only documents whose source's name holds this
             document: only this document, folder, or names like *.md
         """
-        library, only = live.library, _only(live.library, after, before, source, document)
+        library = self._live.library
+        only = _only(library, after, before, source, document)
         return listed(library, [one for one in library.documents if only.meets(one)])
 
-    def verify(receipt: dict[str, Any]) -> list[QuoteVerdict]:
+    def verify(self, receipt: dict[str, Any]) -> list[QuoteVerdict]:
         """Check every quote of a receipt against the documents as they are indexed now.
 
         Each verdict has the quote's place, its standing and what was seen. A quote "stands" where the same words are
@@ -100,10 +106,14 @@ def programs(live: Live) -> tuple[Program, ...]:
         Args:
             receipt: what ask gave, whole
         """
-        verdicts = verify_in(checked(receipt), live.library)
+        verdicts = verify_in(checked(receipt), self._live.library)
         return [told(verdict) for verdict in verdicts]
 
-    return ask, search, documents, verify
+
+def programs(live: Live) -> tuple[Program, ...]:
+    """Functions that only read: ask, search, documents, verify. Each raises QAError where it cannot."""
+    asking = _Asking(live)
+    return asking.ask, asking.search, asking.documents, asking.verify
 
 
 def endpoints(live: Live, writing: Sequence[Program] = ()) -> None:

@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import gradio as gr
+from gradio.route_utils import FnIndexInferError
 from starlette.middleware import Middleware
+from starlette.responses import JSONResponse
 
 from qa.batch import MAX_FILE_BYTES
 from qa.errors import BadSharing, NoFreePort
@@ -139,13 +141,18 @@ def _app_settings(
     live: Live, sharing: Sharing, writing: Sequence[Program], *, mcp: bool, begun: threading.Event
 ) -> dict[str, Any]:
     """What the web app is made of besides Gradio's own: who gets in, and the tools."""
+    settings: dict[str, Any] = {"exception_handlers": {FnIndexInferError: _no_endpoint}}
     doors = [Middleware(LocalOnly, hosts=sharing.hosts)]
     if sharing.users:
         doors.append(Middleware(Login, users=sharing.users, begun=begun))
-    if not mcp:
-        return {"middleware": doors}
-    routes, lifespan = tools.routes(tools.server(programs(live), writing))
-    return {"middleware": doors, "routes": routes, "lifespan": lifespan}
+    settings["middleware"] = doors
+    if mcp:
+        settings["routes"], settings["lifespan"] = tools.routes(tools.server(programs(live), writing))
+    return settings
+
+
+def _no_endpoint(*_: object) -> JSONResponse:
+    return JSONResponse({"detail": "there is no such endpoint; /gradio_api/info lists those that there are"}, 404)
 
 
 def _launch_settings(port: int, sharing: Sharing, app: dict[str, Any]) -> dict[str, Any]:
