@@ -23,7 +23,7 @@ class Echo:
         await send({"type": "http.response.body", "body": b" you"})
 
 
-def asked(app: Echo, scope: Message, **hosts: tuple[str, ...]) -> list[Message]:
+def asked(app: Echo, scope: Message, **settings: Any) -> list[Message]:
     """What a request gets back."""
     sent: list[Message] = []
 
@@ -33,7 +33,7 @@ def asked(app: Echo, scope: Message, **hosts: tuple[str, ...]) -> list[Message]:
     async def send(message: Message) -> None:
         sent.append(message)
 
-    asyncio.run(LocalOnly(app, **hosts)(scope, receive, send))
+    asyncio.run(LocalOnly(app, **settings)(scope, receive, send))
     return sent
 
 
@@ -42,10 +42,10 @@ def request(host: bytes | None = b"127.0.0.1:7860", path: str = "/") -> Message:
     return {"type": "http", "path": path, "headers": headers}
 
 
-def status(scope: Message, **hosts: tuple[str, ...]) -> int:
+def status(scope: Message, **settings: Any) -> int:
     """The status, once it is sure that a refused request did not reach the app."""
     app = Echo()
-    sent = asked(app, scope, **hosts)
+    sent = asked(app, scope, **settings)
     found: int = sent[0]["status"]
     assert (len(app.scopes) == 1) == (found == 200)
     return found
@@ -83,6 +83,13 @@ def test_other_hosts_may_be_let_in_by_name() -> None:
 )
 def test_nothing_is_fetched_for_anyone(path: str) -> None:
     assert status(request(path=path)) == 403
+
+
+@pytest.mark.parametrize("path", ["/gradio_api/upload", "/gradio_api/upload/", "/docs-qa/gradio_api/UPLOAD"])
+def test_files_are_refused_where_none_are_taken(path: str) -> None:
+    assert status(request(path=path)) == 200
+    assert status(request(path=path), uploads=False) == 403
+    assert status(request(path="/gradio_api/upload_progress"), uploads=False) == 200
 
 
 @pytest.mark.parametrize(

@@ -20,10 +20,14 @@ _FETCHES = ("file=http:", "file=https:", "/proxy=")
 
 class LocalOnly:
     """ASGI middleware: 403 for a Host that is none of ``hosts`` (DNS rebinding; None: any will do), for what another
-    site's page sends (a browser would send the password along), and for a request to fetch; a strict content policy."""
+    site's page sends (a browser would send the password along), for a request to fetch, and for files sent where no
+    ``uploads`` are taken, which would fill the disk for nothing; a strict content policy."""
 
-    def __init__(self, app: App, hosts: Collection[str] | None = ("127.0.0.1", "localhost")) -> None:
+    def __init__(
+        self, app: App, hosts: Collection[str] | None = ("127.0.0.1", "localhost"), *, uploads: bool = True
+    ) -> None:
         self._app = app
+        self._uploads = uploads
         self._hosts = None if hosts is None else frozenset(hosts)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -45,6 +49,7 @@ class LocalOnly:
             (self._hosts is not None and host not in self._hosts)
             or (foreign and scope["method"] not in ("GET", "HEAD"))
             or any(part in path for part in _FETCHES)
+            or (not self._uploads and path.rstrip("/").endswith("/upload"))
         )
 
 

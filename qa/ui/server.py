@@ -66,17 +66,16 @@ def start(
         tools.require()
     chosen = free_port(port, sharing.host)
     live = library if isinstance(library, Live) else Live(library)
-    # Whoever is at this machine may change the library as they could its files; others where that was allowed.
-    shelf = Shelf(
-        live, live.index, writable=sharing.local or sharing.allow_writes, allow="start it with --allow-writes"
-    )
+    shelf = Shelf(live, live.index, writable=sharing.writable, allow="start it with --allow-writes")
     writing = editing(shelf) if sharing.allow_writes else ()
     page = build(live, shelf, writing=writing)
     threading.Thread(target=_begin, args=(live.library, shelf), daemon=True).start()
     page.queue(max_size=_WAITING, api_open=False, default_concurrency_limit=AT_ONCE)
     begun = threading.Event()
     _past_proxies(sharing.host)
-    page.launch(**_launch_settings(chosen, sharing, _app_settings(live, sharing, writing, mcp=mcp, begun=begun)))
+    uploads = not shelf.obstacle
+    app = _app_settings(live, sharing, writing, uploads=uploads, mcp=mcp, begun=begun)
+    page.launch(**_launch_settings(chosen, sharing, app))
     begun.set()
     for line in greeting(sharing, chosen, mcp=mcp):
         print(line, flush=True)
@@ -138,11 +137,11 @@ def _past_proxies(host: str) -> None:
 
 
 def _app_settings(
-    live: Live, sharing: Sharing, writing: Sequence[Program], *, mcp: bool, begun: threading.Event
+    live: Live, sharing: Sharing, writing: Sequence[Program], *, uploads: bool, mcp: bool, begun: threading.Event
 ) -> dict[str, Any]:
     """What the web app is made of besides Gradio's own: who gets in, and the tools."""
     settings: dict[str, Any] = {"exception_handlers": {FnIndexInferError: _no_endpoint}}
-    doors = [Middleware(LocalOnly, hosts=sharing.hosts)]
+    doors = [Middleware(LocalOnly, hosts=sharing.hosts, uploads=uploads)]
     if sharing.users:
         doors.append(Middleware(Login, users=sharing.users, begun=begun))
     settings["middleware"] = doors

@@ -52,6 +52,11 @@ class Sharing:
             return self.host == "localhost"
 
     @property
+    def writable(self) -> bool:
+        """Whether the page may change the library: who is at this machine could change its files, too."""
+        return self.allow_writes or (self.local and not self.users and not self.root_path)
+
+    @property
     def hosts(self) -> frozenset[str] | None:
         """The names under which it may be asked for; None for any.
 

@@ -113,11 +113,15 @@ def _found(found: Answer, calibration: Calibration | None) -> str:
 
 
 def _short(found: Answer) -> str:
-    """The very answer in large type, if there is one within the quote, and the numbers of its citations."""
+    """The very answer in large type, unless all of the quote is, and the numbers of its citations."""
     best = found.citations[0]
     chips = "".join(_chip(citation, number) for number, citation in enumerate(found.citations, start=1))
     exact = best.exact.text if best.exact and best.exact != best.quote else ""
-    short = f'<strong class="short" dir="auto">{written(exact)}</strong> ' if exact else ""
+    short = (
+        f'<strong class="short" dir="auto">{written(exact)}</strong> '
+        if exact
+        else f"<span>{escape(say('answer.whole'))}</span> "
+    )
     return f'<p class="head">{short}<span class="chips">{chips}</span></p>'
 
 
