@@ -186,7 +186,7 @@ def test_without_the_package_the_tools_are_refused_with_the_command_that_install
 def test_in_a_browser_behind_a_proxy_and_a_password_a_question_is_answered(tmp_path: Path) -> None:
     from playwright.sync_api import Error, sync_playwright
 
-    from tests.test_page import CHROMIUM, SWITCHES, ask
+    from tests.browsing import CHROMIUM, SWITCHES, ask
 
     secret = tmp_path / "password"
     secret.write_text("open sesame\n", encoding="utf-8")

@@ -1,5 +1,6 @@
 """Suggested questions: good English, made of the documents, and answered by them."""
 
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -159,17 +160,19 @@ class _Counting(Library):
         return Answer(question, (), (), 0.0)
 
 
-def test_however_large_the_library_no_more_than_forty_are_tried() -> None:
+@pytest.mark.parametrize("count", [100, 301])
+def test_however_large_the_library_no_more_than_forty_are_tried_and_of_a_kind_no_more_than_twelve(count: int) -> None:
+    says = ["was founded in 1987.", "costs 5 euros.", "lasts 5 years.", "must be serviced every year."]
     library = _Counting()
     library.add(
         Document(
-            f"{number:05}.txt",
-            f"Corp{number} was founded in 1987. It sells tea{number} and tar{number} by sea{number}.",
+            f"{number:05}.txt", f"Tea{number} {says[number % 4]} Here are tar{number}, sea{number} and lea{number}."
         )
-        for number in range(300)
+        for number in range(count)
     )
     assert suggestions(library) == []
     assert len(library.asked) == MOST_ASKED
+    assert max(Counter(question.split()[1] for question in library.asked).values()) <= 12
 
 
 @pytest.mark.model

@@ -18,6 +18,8 @@ PRECISION = 0.8
 MOST_ASKED = 40
 """So many questions are tried at the most, whatever the library's size: some ten seconds."""
 
+# News brings a "Who is" with every name, most of them too unsure: the others shall have their turn.
+_OF_A_KIND = 12
 # Documents, and passages from the beginning of each, that questions are made of.
 _DOCUMENTS = 100
 _PASSAGES = 8
@@ -46,12 +48,14 @@ def suggestions(library: Library, *, most: int = 6) -> list[str]:
     least = _least(library)
     chosen: list[_Offer] = []
     asked: set[str] = set()
+    of_kind: Counter[str] = Counter()
     for offer in _in_turn(library):
         if len(chosen) == most or len(asked) == MOST_ASKED:
             break
-        if offer.question in asked or not _adds(offer, chosen, most):
+        if offer.question in asked or of_kind[_kind(offer)] == _OF_A_KIND or not _adds(offer, chosen, most):
             continue
         asked.add(offer.question)
+        of_kind[_kind(offer)] += 1
         if _is_answered(library, offer, least):
             chosen.append(offer)
     return [offer.question for offer in chosen]

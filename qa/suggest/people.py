@@ -75,17 +75,17 @@ def _said(sentence: str) -> Iterator[str]:
         about = [piece for piece in names(said) if piece.of(said) not in found["name"]]
         if about and is_name(found["name"]):
             article = "the " if said[: about[0].start].endswith("the ") else ""
-            yield f"What did {found['name']} say about {article}{about[0].of(said)}?"
+            yield f"What did {clear(found['name'])} say about {article}{about[0].of(said)}?"
 
 
 def _did(sentence: str) -> Iterator[str]:
     for found in _ASKED.finditer(sentence):
         if is_name(found["name"]) and not VAGUE.match(found["whom"]):
-            yield f"What did {found['name']} {_BARE_VERBS[found['asked']]} {found['whom']} to do?"
+            yield f"What did {clear(found['name'])} {_BARE_VERBS[found['asked']]} {found['whom']} to do?"
     for found in _WENT.finditer(sentence):
         if is_name(found["name"]):
             asks = "When" if found["how"].startswith("in") else "Why"
-            yield f"{asks} did {found['name']} {_BARE_VERBS[found['went']]} to {found['place']}?"
+            yield f"{asks} did {clear(found['name'])} {_BARE_VERBS[found['went']]} to {found['place']}?"
 
 
 def _by_whom(sentence: str) -> Iterator[str]:
