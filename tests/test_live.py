@@ -1,3 +1,4 @@
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -57,3 +58,22 @@ def test_an_index_that_cannot_be_used_leaves_the_last_one_that_could(live: Live,
 
 def test_without_an_index_it_stays_as_it_is(live: Live) -> None:
     assert Live(live.library).library is live.library
+
+
+def test_who_asks_while_it_is_taken_up_is_answered_from_one_version_whole(live: Live, tmp_path: Path) -> None:
+    ends = [f"The lease of {year} ends in May of {year}." for year in range(2000, 2012)]
+    saved(tmp_path, ends[0])
+
+    def ask(_: int) -> str:
+        library = live.library
+        answer = library.ask("When does the lease end?", threshold=0)
+        assert answer.citations[0].quote.document is library.documents[0]
+        return answer.citations[0].quote.text
+
+    with ThreadPoolExecutor(4) as people:
+        asking = people.map(ask, range(400))
+        for end in ends[1:]:
+            saved(tmp_path, end)
+        heard = list(asking)
+    assert set(heard) <= {*ends, "The lease ends in May."}
+    assert said(live) == ends[-1]

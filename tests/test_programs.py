@@ -313,6 +313,21 @@ def test_what_a_tool_cannot_do_is_told_as_an_error_without_a_trace(page: Served)
     assert all(result.isError and "Traceback" not in result.content[0].text for result in wrong)
 
 
+def test_thirty_calls_of_an_assistant_at_once_are_all_answered(page: Served) -> None:
+    async def calling() -> list[CallToolResult]:
+        async with (
+            streamable_http_client(f"{page.url}mcp") as (reading, writing, _),
+            ClientSession(reading, writing) as session,
+        ):
+            await session.initialize()
+            asked = {"question": "When does the lease end?"}
+            return await asyncio.gather(*(session.call_tool("ask", asked) for _ in range(30)))
+
+    results = asyncio.run(calling())
+    assert not any(result.isError for result in results)
+    assert len({result.content[0].text for result in results}) == 1
+
+
 def test_what_writes_is_said_to_write() -> None:
     def remove(document: str) -> str:
         """Take a document out of the index."""

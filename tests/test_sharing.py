@@ -35,6 +35,10 @@ def test_with_a_password_any_name_will_do_here_too() -> None:
     assert Sharing(users={"anna": "x"}).hosts is None
 
 
+def test_a_password_is_not_printed_by_accident() -> None:
+    assert "open sesame" not in repr(Sharing(users={"anna": "open sesame"}))
+
+
 def test_what_is_open_to_everybody_is_said() -> None:
     unencrypted, open_to_all = Sharing("0.0.0.0", insecure=True).warnings
     assert unencrypted == "Warning: Nothing is encrypted: who is on the way can read what is asked and answered."

@@ -22,7 +22,7 @@ class Sharing:
     """
 
     host: str = LOOPBACK
-    users: Mapping[str, str] = field(default_factory=dict)
+    users: Mapping[str, str] = field(default_factory=dict, repr=False)
     root_path: str = ""
     insecure: bool = False
     allow_writes: bool = False
@@ -75,8 +75,8 @@ class Sharing:
         """What should not go unsaid, a line each."""
         lines = []
         if not self.local:
-            lines.append("Nothing is encrypted: who is on the way can read what is asked and answered")
-            lines[0] += ", and passwords; put it behind a proxy with TLS." if self.users else "."
+            passwords = ", and passwords; put it behind a proxy with TLS" if self.users else ""
+            lines.append(f"Nothing is encrypted: who is on the way can read what is asked and answered{passwords}.")
         if not (self.local or self.users):
             lines.append("Everybody who reaches this address can read every document; so can pages opened elsewhere.")
         if self.allow_writes and not self.users:

@@ -6,6 +6,7 @@ from contextlib import AbstractAsyncContextManager
 from functools import partial, wraps
 from typing import TYPE_CHECKING, Any
 
+from anyio import CapacityLimiter
 from anyio.to_thread import run_sync
 from starlette.routing import BaseRoute
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from mcp.server.fastmcp import FastMCP
 
 PATH = "/mcp"
+# More calls wait here, and not in the threads that the page itself is served by.
+_AT_ONCE = 16
 _ABOUT = (
     "Answers from the user's own documents, in their own words: exact quotes with citations, or that the documents do "
     "not say. Quote what is found word for word, with its place. Where found is false, say so and do not guess."
@@ -46,9 +49,10 @@ def server(reading: Sequence[Program], writing: Sequence[Program] = ()) -> "Fast
         log_level="WARNING",
         transport_security=TransportSecuritySettings(enable_dns_rebinding_protection=False),  # qa.ui.guard does it
     )
+    limiter = CapacityLimiter(_AT_ONCE)
     for program in (*reading, *writing):
         made.add_tool(
-            _aside(program),
+            _aside(program, limiter),
             description=inspect.getdoc(program),
             annotations=ToolAnnotations(
                 readOnlyHint=program not in writing, destructiveHint=program in writing, openWorldHint=False
@@ -62,11 +66,11 @@ def routes(made: "FastMCP[Any]") -> tuple[list[BaseRoute], Callable[[object], Ab
     return list(made.streamable_http_app().routes), lambda _: made.session_manager.run()
 
 
-def _aside(program: Program) -> Callable[..., Awaitable[Any]]:
+def _aside(program: Program, limiter: CapacityLimiter) -> Callable[..., Awaitable[Any]]:
     """``program`` in a thread, so that others are served while it works."""
 
     @wraps(program)
     async def working(**arguments: Any) -> Any:
-        return await run_sync(partial(program, **arguments))
+        return await run_sync(partial(program, **arguments), limiter=limiter)
 
     return working
