@@ -1,87 +1,113 @@
-"""How long the page takes, in a real browser: first paint, question to painted answer, citation to marked quote.
+"""How long does the page keep people waiting: until it is there, and from a click on a citation to the marked quote?
 
-python benchmarks/page.py [--screenshot docs/page.png]
+    python -m benchmarks.page [--times 10]
+
+A page of one document of a megabyte is served here and looked at by Chromium. "first paint" is the browser's own
+first-contentful-paint, "question" when the question can be typed; with an empty cache, then with a filled one. "quote"
+is the time from the click until the quote stands marked within the window.
 """
 
 import argparse
-import shutil
 import subprocess
 import sys
-import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
+from tempfile import TemporaryDirectory
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
-ROOT = Path(__file__).parent.parent
-QUESTIONS = (
-    "Who commands Iraq's Counter-Terrorism Service?",
-    "How many US troops are still in Iraq?",
-    "What did Ayatollah Sistani ask the government to do?",
-    "Which Iraqi minister went to Iran for talks?",
-    "Who painted the Mona Lisa?",
-)
-SWITCHES = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync"]
+from tests.browsing import CHROMIUM, ROOT, SWITCHES
+
+LINE = "Line {n} of the long report tells of harvest number {m} in valley {n}.\n"
+LINES = 16_000
+SERVE = """
+import sys
+from qa.embed import HashingEmbedder
+from qa.library import Library
+from qa.ui import serve
+serve(Library.from_folder(sys.argv[1], embedder=HashingEmbedder()))
+"""
+CLICK = """([start, end]) => new Promise(done => {
+    const button = document.querySelector("button[data-open='long.txt']");
+    Object.assign(button.dataset, { start, end });
+    const from = performance.now();
+    button.click();
+    const look = () => {
+        const quote = document.querySelector('mark#quote')?.getBoundingClientRect();
+        const pane = document.querySelector('.source-body')?.getBoundingClientRect();
+        if (quote && quote.top >= pane.top && quote.bottom <= Math.min(pane.bottom, innerHeight))
+            requestAnimationFrame(() => done(performance.now() - from));
+        else requestAnimationFrame(look);
+    };
+    look();
+})"""
+PAINT = "performance.getEntriesByName('first-contentful-paint')[0].startTime"
 
 
-def ask(page: Page, question: str) -> float:
-    """Seconds from Enter until the answer is painted."""
-    answers = page.locator(".answer:not(.busy)").count()
-    box = page.get_by_role("textbox", name="Question")
-    box.fill(question)
-    began = time.perf_counter()
-    box.press("Enter")
-    page.wait_for_function(f"document.querySelectorAll('.answer:not(.busy)').length > {answers}")
-    page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
-    return time.perf_counter() - began
+@contextmanager
+def page(folder: Path) -> Iterator[str]:
+    """The address of a page on the documents in ``folder``."""
+    server = subprocess.Popen(
+        [sys.executable, "-u", "-c", SERVE, str(folder)], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    )
+    try:
+        assert server.stdout is not None
+        yield next(word for line in server.stdout for word in line.split() if word.startswith("http://"))
+    finally:
+        server.terminate()
+        server.wait()
 
 
-def open_citation(page: Page) -> float:
-    """Seconds from a click on the newest answer's first citation until its quote is painted."""
-    page.evaluate("document.querySelector('#quote')?.removeAttribute('id')")
-    began = time.perf_counter()
-    page.locator(".answer:has(mark)").last.locator("button[data-open]").first.click()
-    page.wait_for_selector("mark#quote")
-    page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
-    return time.perf_counter() - began
+def arrivals(browser: Browser, url: str, times: int) -> Iterator[tuple[float, float, float, float]]:
+    """Milliseconds until the first paint and until a question can be typed, with an empty and with a filled cache."""
+    for _ in range(times):
+        with browser.new_context() as context:
+            seen = context.new_page()
+            found = []
+            for _ in range(2):
+                seen.goto(url)
+                seen.get_by_role("textbox", name="Question").wait_for()
+                found += [seen.evaluate(PAINT), seen.evaluate("performance.now()")]
+            yield tuple(found)
+
+
+def clicks(seen: Page, text: str, times: int) -> Iterator[float]:
+    """Milliseconds from a click to its quote, up and down the document, each time from the list of documents."""
+    for number in range(times):
+        start = text.index(f"Line {LINES * (7 * number % 10) // 10 + 17} of")
+        if seen.locator(".source-body").count():
+            seen.get_by_role("button", name="All documents").click()
+        seen.locator("button[data-open='long.txt']").wait_for()
+        seen.wait_for_timeout(300)
+        yield seen.evaluate(CLICK, [start, start + 40])
+
+
+def told(name: str, values: list[float]) -> None:
+    """One line of figures."""
+    print(f"{name:36} median {median(values):5.0f} ms, most {max(values):5.0f} ms, of {len(values)}")
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--screenshot", type=Path, help="keep a picture of the page here")
-    options = parser.parse_args()
-    chromium = shutil.which("chromium") or shutil.which("google-chrome")
-    if chromium is None:
-        sys.exit("no Chromium here")
-    server = subprocess.Popen([sys.executable, "-u", "app.py"], cwd=ROOT, stdout=subprocess.PIPE, text=True)
-    try:
-        assert server.stdout is not None
-        url = next(word for line in server.stdout for word in line.split() if word.startswith("http://"))
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=chromium, args=SWITCHES)
-            page = browser.new_page(viewport={"width": 1280, "height": 800})
-            ask_first = time.perf_counter()
-            page.goto(url)
-            page.get_by_role("textbox", name="Question").wait_for()
-            print(f"page opened and ready: {time.perf_counter() - ask_first:.2f} s")
-            print(f"first question, the model perhaps still loading: {ask(page, QUESTIONS[0]):.2f} s")
-            for question in QUESTIONS:
-                ask(page, question)
-            warm = [ask(page, question) for question in QUESTIONS for _ in range(3)]
-            print(f"question to painted answer, warm: median {median(warm):.2f} s, slowest {max(warm):.2f} s")
-            opened = [open_citation(page) for _ in range(5)]
-            print(f"citation to marked quote: median {median(opened):.2f} s, slowest {max(opened):.2f} s")
-            if options.screenshot:
-                page.reload()
-                ask(page, QUESTIONS[0])
-                open_citation(page)
-                page.mouse.move(1270, 5)
-                page.wait_for_timeout(800)
-                options.screenshot.parent.mkdir(exist_ok=True)
-                page.screenshot(path=options.screenshot)
+    """Measure, and print."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--times", type=int, default=10)
+    times = parser.parse_args().times
+    text = "".join(LINE.format(n=n, m=n * 7919 % 10007) for n in range(LINES))
+    with TemporaryDirectory() as folder, sync_playwright() as playwright:
+        (Path(folder) / "long.txt").write_text(text, encoding="utf-8")
+        with page(Path(folder)) as url:
+            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=SWITCHES)
+            columns = zip(*arrivals(browser, url, times), strict=True)
+            names = ("first paint", "question", "first paint, again", "question, again")
+            for name, values in zip(names, columns, strict=True):
+                told(name, list(values))
+            seen = browser.new_page(viewport={"width": 1280, "height": 800})
+            seen.goto(url)
+            seen.get_by_role("textbox", name="Question").wait_for()
+            told(f"quote in {len(text) / 1e6:.1f} MB", list(clicks(seen, text, times)))
             browser.close()
-    finally:
-        server.terminate()
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from qa.embed import HashingEmbedder
 from qa.library import Library
+from qa.live import Live
 from qa.read import SentenceReader
 from qa.records import Document
 
@@ -77,7 +78,10 @@ def main() -> None:
     sharing = Sharing(
         options.host, users(options.auth), options.root_path, options.insecure, allow_writes=options.allow_writes
     )
-    page = start(small_library(), port=options.port, sharing=sharing, mcp=options.mcp)
+    library = small_library()
+    if options.index:
+        library.save(options.index)
+    page = start(Live(library, index=options.index), port=options.port, sharing=sharing, mcp=options.mcp)
     sys.stdout.write("that is all\n")
     page.block_thread()
 
