@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from qa.uploads import Uploads
 
 FOUND, NOT_FOUND, MISUSE, STOPPED = 0, 1, 2, 130
+_QUIET = 1000  # milliseconds without a change
 
 
 def run() -> int:
@@ -62,7 +63,7 @@ def _index(options: argparse.Namespace) -> int:
         raise NothingToIndex(f"{options.index} does not say what it was made of; name a file or a folder")
     embedder = SentenceTransformerEmbedder(options.model or before.get("embedder", {}).get("name") or DEFAULT_MODEL)
 
-    def take_up() -> None:
+    def take_up(*, again: bool = False) -> None:
         with terminal.progress("embedding") as progress:
             library = Library.open(
                 *paths,
@@ -72,6 +73,8 @@ def _index(options: argparse.Namespace) -> int:
                 field=before.get("field", "") if options.field is None else options.field,
                 progress=progress,
             )
+        if again and not library.changes:
+            return
         _report(library)
         size = f"{len(library.documents)} documents, {len(library.passages)} passages in {options.index}"
         if copies := len(library.contents.copies):
@@ -98,16 +101,26 @@ def _made_before(index: Path) -> Mapping[str, Any]:
         return {}
 
 
-def _watch(paths: Sequence[str], take_up: Callable[[], None]) -> None:
-    """Call ``take_up`` whenever something at or below ``paths`` has changed; an error is told, and it goes on."""
+def _watch(paths: Sequence[str], take_up: Callable[..., None]) -> None:
+    """Call ``take_up`` whenever something at or below ``paths`` has changed; an error is told, and it goes on.
+
+    And once more when all is quiet: what changes just as a change is told, or before the watch began, may go untold.
+    """
     from watchfiles import watch
 
     terminal.say(f"watching {', '.join(map(str, paths))}; Ctrl-C stops it")
-    for _ in watch(*paths, raise_interrupt=True):
+    unsure, told = True, ""
+    for changes in watch(*paths, raise_interrupt=True, rust_timeout=_QUIET, yield_on_timeout=True):
+        if not changes and not unsure:
+            continue
         try:
-            take_up()
+            take_up(again=True)
+            told = ""
         except QAError as error:
-            terminal.say(f"qa: {error}", style="bold red")
+            if changes or str(error) != told:
+                terminal.say(f"qa: {error}", style="bold red")
+            told = str(error)
+        unsure = bool(changes)
 
 
 def _status(options: argparse.Namespace) -> int:

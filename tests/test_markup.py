@@ -299,9 +299,9 @@ def test_confidence_is_a_bar_a_word_and_what_was_measured() -> None:
     found = answer("The end.", 0, 8)
     (sure,) = parsed(markup.answer(found, calibration=measured)).all("p", class_="sure")
     assert sure.all("meter")[0].attributes["value"] == "0.50"
-    assert sure.text == " Perhaps right (0.50) On our question sets, 8.5 of 10 answers this sure were right."
+    assert sure.text == " Perhaps right (0.50) On our question sets, 8.5 of 10 quotes this sure held the answer."
     for calibration, said in [
-        (Calibration(None, ((0.5, 0.6),)), "fewer than half of the answers this unsure were right"),
+        (Calibration(None, ((0.5, 0.6),)), "fewer than half of the quotes this unsure held the answer"),
         (Calibration(None, ()), "was not measured"),
     ]:
         assert said in parsed(markup.answer(found, calibration=calibration)).text
