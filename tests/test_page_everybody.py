@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Literal
 
+import pypdfium2
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
@@ -22,7 +23,9 @@ ARABIC = (
     "أعلن رئيس الوزراء مصطفى الكاظمي يوم الأحد أن الحكومة ستجري الانتخابات في حزيران. وقال إن القرار نهائي ولن يتغير."
 )
 TITLE = "The whole of the rules of the club as they were laid down in the year of its founding, and " * 6
-RULES = f"""{TITLE[:500]}
+RULES = f"""---
+title: {TITLE[:500]}
+---
 
 The fee is $5 for members and $6 for guests, says <img src=x onerror="window.hacked=1"> the board of the club.
 Whoever comes late waits at the door until the bell is rung twice by the keeper of the house.
@@ -31,9 +34,14 @@ Whoever comes late waits at the door until the bell is rung twice by the keeper 
 
 @pytest.fixture(scope="module")
 def unlucky(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A PDF, a long title, a text from right to left, two megabytes, markup everywhere."""
+    """A PDF, one of 300 pages, a long title, a text from right to left, two megabytes, markup everywhere."""
     folder = tmp_path_factory.mktemp("unlucky")
     shutil.copy(ROOT / "tests" / "data" / "handbook.pdf", folder)
+    pages = pypdfium2.PdfDocument.new()
+    for _ in range(150):
+        pages.import_pages(pypdfium2.PdfDocument(ROOT / "tests" / "data" / "columns.pdf"), [0])
+        pages.new_page(595, 842)
+    pages.save(folder / "big.pdf")
     (folder / '<img src=x onerror="window.hacked=2">.md').write_text(RULES, encoding="utf-8")
     (folder / "arabic.txt").write_text(ARABIC, encoding="utf-8")
     lines = (f"Line {n} of the report tells of harvest {n * 7919 % 10007} in valley {n}.\n" for n in range(36_000))
@@ -110,6 +118,14 @@ def arabic(page: Page) -> None:
     assert part.evaluate("part => getComputedStyle(part).direction") == "rtl"
 
 
+def three_hundred_pages(page: Page) -> None:
+    page.get_by_role("button", name="All documents").click()
+    page.locator("[data-open='big.pdf']").first.click()
+    expect(page.locator(".pages .at")).to_have_text("Page 1 of 300")
+    page.get_by_role("button", name="Next page").click()
+    expect(page.get_by_role("img", name="Page 2 as a picture")).to_be_visible()
+
+
 def listed(page: Page) -> None:
     page.get_by_role("button", name="All documents").click()
     expect(page.locator(".documents")).to_be_visible()
@@ -127,6 +143,7 @@ STATES: list[Callable[[Page], None]] = [
     earlier,
     told,
     arabic,
+    three_hundred_pages,
     listed,
 ]
 
