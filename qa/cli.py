@@ -200,8 +200,8 @@ def _eval(options: argparse.Namespace) -> int:
 
 
 def _verify(options: argparse.Namespace) -> int:
-    from qa.export import receipts
     from qa.receipt import verify
+    from qa.receipt.export import receipts
 
     try:
         text = sys.stdin.read() if options.receipt == "-" else Path(options.receipt).read_text(encoding="utf-8")

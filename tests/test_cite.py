@@ -11,12 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from qa.cite import bibtex, markdown, plain
 from qa.embed import HashingEmbedder
 from qa.errors import BadReceipt
 from qa.library import Library
 from qa.read import SentenceReader
 from qa.receipt import receipt
+from qa.receipt.cite import bibtex, markdown, plain
 from qa.records import Answer, Citation, Document, Passage, Quote
 
 LEASE = Document(

@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 from qa.cli import FOUND, MISUSE, NOT_FOUND, main
 from qa.embed import HashingEmbedder
 from qa.errors import BadReceipt
-from qa.export import Turn, receipts, to_html, to_markdown
 from qa.filters import Filter
 from qa.library import Library
 from qa.load import load
 from qa.read import SentenceReader
 from qa.receipt import receipt, to_json
+from qa.receipt.export import Turn, receipts, to_html, to_markdown
 from qa.records import Answer, Citation, Document, Passage, Quote
 
 LIKENESS = SentenceReader(HashingEmbedder())

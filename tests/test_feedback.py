@@ -14,18 +14,18 @@ from hypothesis import strategies as st
 
 import qa.embed
 import qa.evaluation
-import qa.feedback
+import qa.evaluation.feedback
 import qa.library
-from qa.claim import claim
 from qa.cli import FOUND, MISUSE, main
 from qa.embed import HashingEmbedder
 from qa.errors import BadReceipt, NotKept
+from qa.evaluation.feedback import gold_of, keep, record
 from qa.evaluation.questions import Gold, read_questions
-from qa.feedback import gold_of, keep, record
 from qa.filters import Filter
 from qa.library import Library
 from qa.read import SentenceReader
 from qa.receipt import receipt
+from qa.receipt.claim import claim
 from qa.records import Answer, Citation, Document, Passage, Quote
 
 SCHEMA = json.loads((Path(qa.evaluation.__file__).parent / "questions.schema.json").read_text(encoding="utf-8"))
@@ -192,7 +192,7 @@ def test_whatever_a_document_is_called_and_says_its_line_is_one_line(text: str, 
     document = Document(name, text)
     citation = Citation(Quote(document, 0, len(text)), Passage(document, 0, len(text)), 1)
     content = receipt(Answer("When?", (citation,), (citation.passage,), 1), library(), top=3, threshold=0)
-    written = qa.feedback._as_text(record(content, "right", when=DAY))
+    written = qa.evaluation.feedback._as_text(record(content, "right", when=DAY))
     assert "\n" not in written
     assert json.loads(written.encode())["answers"] == [{"text": text, "doc_id": name, "start": 0}]
 
@@ -238,7 +238,7 @@ def test_what_is_too_large_is_told_and_nothing_is_written(tmp_path: Path, monkey
     before = file.read_bytes()
     with pytest.raises(NotKept, match=r"the verdict has 262,\d\d\d bytes, and 262,144 is the most"):
         keep({**line, "id": "long", "note": "é" * (128 * 1024)}, file)
-    monkeypatch.setattr(qa.feedback, "LARGEST_FILE", len(before) + 10)
+    monkeypatch.setattr(qa.evaluation.feedback, "LARGEST_FILE", len(before) + 10)
     with pytest.raises(NotKept, match="begin another file"):
         keep(record(refused(), "right", when=DAY), file)
     assert file.read_bytes() == before

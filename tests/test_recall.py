@@ -9,8 +9,8 @@ from qa.embed import HashingEmbedder
 from qa.errors import BadReceipt
 from qa.library import Library
 from qa.read import SentenceReader
-from qa.recall import recall
 from qa.receipt import parse, receipt, to_json
+from qa.receipt.recall import recall
 from qa.records import Document
 
 LEASE = "The lease ends on 31 May. Rent is due monthly. Nobody may keep a dog."

@@ -10,10 +10,10 @@ from qa.errors import BadReceipt, QAError
 from qa.filters import Filter
 from qa.followup import Turn as Before
 from qa.library import Library
-from qa.recall import recall
 from qa.receipt import parse, receipt, to_json
+from qa.receipt.recall import recall
+from qa.receipt.statement import statement
 from qa.records import Answer
-from qa.statement import statement
 from qa.ui import markup
 
 Message = dict[str, Any]

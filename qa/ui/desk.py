@@ -9,16 +9,16 @@ from datetime import date
 from functools import wraps
 from typing import Any, TypeVar, get_args
 
-from qa import cite as styles
 from qa.catalogue import Entry
 from qa.errors import BadReceipt, NoPicture, NotKept, QAError
+from qa.evaluation.feedback import Verdict, keep, record
 from qa.evaluation.records import Gold
-from qa.export import Turn, to_html, to_markdown
-from qa.feedback import Verdict, keep, record
 from qa.library import Library
 from qa.live import Live
 from qa.pictures import picture
+from qa.receipt import cite as styles
 from qa.receipt import parse
+from qa.receipt.export import Turn, to_html, to_markdown
 from qa.records import Document, Quote, Range
 from qa.shelf import Shelf
 from qa.texts import say

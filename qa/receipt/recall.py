@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from qa.errors import BadReceipt
+from qa.receipt.statement import statement
 from qa.records import Answer, Citation, Document, Passage, Quote
-from qa.statement import statement
 
 if TYPE_CHECKING:
     from qa.library import Library

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, get_args
 
-from qa.claim import Claim, claim, near
 from qa.errors import BadFilter, BadQuestion, BadReceipt
 from qa.filters import Filter, from_entry
 from qa.question import check
-from qa.receipt import checked
+from qa.receipt.claim import Claim, claim, near
+from qa.receipt.verifying import checked
 from qa.records import Refusal
 
 

@@ -7,8 +7,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from qa.bibliography import entry
-from qa.claim import Claim, claim, parts
+from qa.receipt.bibliography import entry
+from qa.receipt.claim import Claim, claim, parts
 from qa.render import block_quote, bold, described, escaped, one_line
 
 __all__ = ["attribution", "bibtex", "markdown", "plain"]

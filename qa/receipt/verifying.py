@@ -1,15 +1,4 @@
-"""An answer as JSON that anyone can check against the files, and the checking of it.
-
-A receipt can be checked without this program: ``sha256`` is the digest of the
-file, and the bytes ``[byte_start, byte_end)`` of the file, read in
-``encoding``, are the quote::
-
-    tail -c +$((byte_start + 1)) FILE | head -c $((byte_end - byte_start))
-
-Where ``extracted`` is not empty, the text is what a library took out of a PDF
-or another file that is not text itself: ``start`` and ``end`` count in that
-text, and there are no bytes to compare. :func:`verify` extracts it again.
-"""
+"""Whether the quotes of a receipt still stand."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -17,99 +6,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-import qa
-from qa.answer import PASSAGES_READ
-from qa.claim import Claim, claim
 from qa.errors import BadReceipt, UnreadableFile
-from qa.filters import Filter, to_entry
 from qa.load import load_file, path_in
-from qa.records import Answer, Citation, Document, Quote, Slice
+from qa.receipt.claim import Claim, claim
+from qa.receipt.making import FORMAT
+from qa.records import Document, Quote
 
 if TYPE_CHECKING:
     from qa.library import Library
 
-FORMAT = 1
-
 Standing = Literal["stands", "moved", "altered"]
-
-
-def receipt(
-    answer: Answer, library: "Library", *, top: int, threshold: float, only: Filter | None = None
-) -> dict[str, Any]:
-    """``answer`` as JSON-ready data: the quotes and where they stand, and all that the answer depends on."""
-    return {
-        "format": FORMAT,
-        "program": f"chapterverse {qa.__version__}",
-        "question": answer.question,
-        "found": answer.found,
-        "refusal": answer.refusal,
-        "confidence": answer.confidence,
-        "citations": [_citation(citation) for citation in answer.citations],
-        "nearest": [] if answer.found else [_slice(passage) for passage in answer.passages[:top]],
-        "settings": {
-            "top": top,
-            "threshold": threshold,
-            "passages_read": PASSAGES_READ,
-            "fusion": library.fusion,
-            "only": to_entry(only or Filter()),
-        },
-        "index": {"sha256": library.fingerprint, "documents": len(library.documents)},
-        "embedder": {"name": library.embedder.name, "sha256": library.embedder.digest},
-        "reader": {"name": library.reader.name, "sha256": library.reader.digest},
-    }
-
-
-def to_json(content: Mapping[str, Any]) -> str:
-    """The receipt as text, the same for the same content; a name that is not text keeps its bytes as escapes."""
-    text = json.dumps(content, ensure_ascii=False, indent=2)
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return json.dumps(content, ensure_ascii=True, indent=2)
-    return text
-
-
-def _citation(citation: Citation) -> dict[str, Any]:
-    return {
-        **_slice(citation.quote),
-        "exact": _exact(citation),
-        "score": citation.score,
-        "why": dict(citation.why),
-        "passage": {"start": citation.passage.start, "end": citation.passage.end},
-        "also": [_slice(place) for place in citation.also],
-        "sources": citation.sources,
-    }
-
-
-def _exact(citation: Citation) -> dict[str, Any] | None:
-    """The very answer within the quote, if it is marked; offsets in the document, as the quote's."""
-    exact = citation.exact
-    return {"text": exact.text, "start": exact.start, "end": exact.end} if exact else None
-
-
-def _slice(part: Slice) -> dict[str, Any]:
-    document = part.document
-    return {
-        "quote" if isinstance(part, Quote) else "text": part.text,
-        "place": part.place,
-        "document": {
-            "id": document.id,
-            "title": document.title,
-            "date": document.date,
-            "source": document.source,
-            "author": document.author,
-            "origins": dict(document.origins),
-            "sha256": document.sha256,
-            "encoding": document.encoding,
-            "extracted": document.extracted,
-            "field": document.field,
-        },
-        "offsets": "in the extracted text" if document.extracted else "in the file's text",
-        "start": part.start,
-        "end": part.end,
-        "byte_start": document.byte_offset(part.start),
-        "byte_end": document.byte_offset(part.end),
-    }
 
 
 @dataclass(frozen=True)

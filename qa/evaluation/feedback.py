@@ -14,12 +14,12 @@ from typing import Any, Literal
 
 from filelock import FileLock, Timeout
 
-from qa.claim import Claim, parts
 from qa.errors import NotKept
 from qa.evaluation.files import replace
 from qa.evaluation.records import Gold
 from qa.filters import to_entry
-from qa.statement import Statement, statement
+from qa.receipt.claim import Claim, parts
+from qa.receipt.statement import Statement, statement
 
 Verdict = Literal["right", "wrong", "not stated"]
 

@@ -14,13 +14,13 @@ from typing import Any
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
-from qa.cite import attribution, marked
-from qa.claim import parts
 from qa.errors import BadReceipt
-from qa.receipt import checked, parse
+from qa.receipt.cite import attribution, marked
+from qa.receipt.claim import parts
+from qa.receipt.statement import Statement, statement
+from qa.receipt.verifying import checked, parse
 from qa.records import Document
 from qa.render import NEAREST, block_quote, described, escaped, how_sure, one_line, said_by, silence
-from qa.statement import Statement, statement
 
 _HERE = Path(__file__).parent
 _EMBEDDED = "receipts"

@@ -5,7 +5,7 @@ import re
 import unicodedata
 from pathlib import PurePosixPath
 
-from qa.claim import Claim
+from qa.receipt.claim import Claim
 from qa.records import Document
 from qa.render import one_line
 
