@@ -83,7 +83,17 @@ OURS = {
 ATTRIBUTES = {
     *("aria-hidden", "aria-label", "aria-pressed", "class", "dir", "hidden", "high", "id", "low", "max", "min"),
     *("optimum", "placeholder", "role", "style", "tabindex", "type", "value"),
-    *("data-ask", "data-asked", "data-copy", "data-do", "data-document", "data-end", "data-judge", "data-number"),
+    *(
+        "data-ask",
+        "data-asked",
+        "data-copy",
+        "data-do",
+        "data-document",
+        "data-end",
+        "data-judge",
+        "data-kept",
+        "data-number",
+    ),
     *("data-only", "data-open", "data-page", "data-pages", "data-receipt", "data-source", "data-start", "data-typed"),
 }
 

@@ -157,15 +157,27 @@ def test_earlier_chats_can_be_opened_and_forgotten(page: Page) -> None:
     expect(page.locator(".question")).to_have_text(COMMANDS, timeout=30_000)
 
 
+def test_two_tabs_do_not_take_each_others_conversations_away(page: Page, served: Server) -> None:
+    ask(page, TROOPS)
+    other = page.context.new_page()
+    other.goto(served.url)
+    expect(other.locator(".question")).to_have_text(TROOPS, timeout=30_000)
+    ask(page, "Who painted the Mona Lisa?")
+    ask(other, COMMANDS)
+    for tab in (page, other):
+        tab.locator("#earlier summary").click()
+        expect(tab.locator("#earlier li")).to_have_count(2)
+        expect(tab.locator("#earlier li", has_text="2 questions")).to_have_count(2)
+    page.get_by_role("button", name="Forget all").click()
+    expect(page.locator("#earlier li")).to_have_count(0)
+
+
 def test_what_another_program_put_in_the_browsers_memory_does_no_harm(page: Page) -> None:
-    key = page.evaluate(
-        "Object.keys(localStorage).find(k => k.startsWith('chapterverse')) || `chapterverse:${location.pathname}`"
-    )
-    for nonsense in (
-        "3",
-        "{",
-        '[{"id": 1, "at": "x", "turns": [{"asked": 3}, {"asked": "<img src=x>", "receipt": "{}"}]}]',
-    ):
-        page.evaluate("([key, text]) => localStorage.setItem(key, text)", [key, nonsense])
+    ask(page, TROOPS)
+    turns = [{"asked": 3}, {"asked": "<img src=x>", "receipt": "{}"}]
+    for nonsense in ("3", "{", "[4, null]", json.dumps([{"id": "1", "at": "x", "turns": turns}])):
+        page.evaluate("text => localStorage.setItem(Object.keys(localStorage)[0], text)", nonsense)
         page.reload()
         expect(ask(page, TROOPS).locator(".short")).to_contain_text("2,500")
+        page.reload()
+        expect(page.locator(".question")).to_have_text(TROOPS, timeout=30_000)

@@ -87,7 +87,7 @@ class Conversation:
         content = parse(text)
         answer = recall(content, library)
         html = (
-            _shown(answer, asked, statement(content).only, library, content)
+            _shown(answer, asked, statement(content).only, library, content, kept=True)
             if answer
             else markup.remembered(asked, _quotes(content), text)
         )
@@ -95,9 +95,12 @@ class Conversation:
         self.messages += [_message("user", markup.question(asked)), _message("assistant", html)]
 
 
-def _shown(answer: Answer, asked: str, only: Filter, library: Library, content: dict[str, Any]) -> str:
+def _shown(
+    answer: Answer, asked: str, only: Filter, library: Library, content: dict[str, Any], *, kept: bool = False
+) -> str:
+    text = to_json(content)
     return markup.answer(
-        answer, asked=asked, only=only, calibration=library.reader.calibration, receipt=to_json(content)
+        answer, asked=asked, only=only, calibration=library.reader.calibration, receipt=text, kept=kept
     )
 
 

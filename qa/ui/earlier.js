@@ -1,26 +1,34 @@
 // Conversations kept in this browser, and nowhere else: `[{ id, at, turns: [{ asked, receipt, at }] }]`, newest last.
+// Other tabs keep theirs in the same place, so it is read anew each time and nothing of it is held here.
 
-const KEY = `chapterverse:${location.pathname}`;
+const KEY = `chapterverse:${document.getElementById('texts').dataset.library}`;
 const MOST = 100;
 
-let chats = [];
-try {
-  chats = JSON.parse(localStorage.getItem(KEY)) || [];
-  if (!Array.isArray(chats)) chats = [];
-} catch { chats = []; }
-let here = null;
+let here = null;   // the conversation that is shown
+let stored = 0;    // so many of its turns are kept
+let added = 0;     // so many of them were asked since it was opened
 
-const fresh = () => ({ id: crypto.randomUUID?.() ?? String(Date.now() + Math.random()), at: new Date().toISOString(), turns: [] });
+const now = () => new Date().toISOString();
+const newId = () => crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`;  // without TLS there is none elsewhere
+const fresh = () => ({ id: newId(), at: now(), turns: [] });
+const isChat = (chat) => typeof chat?.id === 'string' && Array.isArray(chat.turns) && chat.turns.length > 0;
 
-function store() {
-  while (chats.length > MOST) chats.shift();
+function chats() {
+  try {
+    const held = JSON.parse(localStorage.getItem(KEY));
+    return Array.isArray(held) ? held.filter(isChat) : [];
+  } catch { return []; }
+}
+
+function store(some) {
+  const held = some.slice(-MOST);
   for (;;) {
     try {
-      localStorage.setItem(KEY, JSON.stringify(chats));
+      localStorage.setItem(KEY, JSON.stringify(held));
       return;
     } catch {
-      if (chats.length < 2) return tell(say('no_memory'));
-      chats.shift();
+      if (held.length < 2) return tell(say('no_memory'));
+      held.shift();
       tell(say('full'));
     }
   }
@@ -28,19 +36,26 @@ function store() {
 
 // Take up what the chat shows: each answer carries its question and its receipt.
 function keep() {
-  const shown = answers();
-  if (!here || shown.length <= here.turns.length) return;
-  for (const answer of shown.slice(here.turns.length)) {
-    here.turns.push({ asked: answer.dataset.asked, receipt: answer.dataset.receipt, at: new Date().toISOString() });
+  const asked = answers().filter((answer) => !answer.dataset.kept);
+  if (!here || asked.length <= added) return;
+  const others = chats();
+  const before = others.find((chat) => chat.id === here.id);
+  // Another tab went on with it: both ways stay.
+  if (before && before.turns.length !== stored) here = { ...here, id: newId() };
+  for (const answer of asked.slice(added)) {
+    here.turns.push({ asked: answer.dataset.asked, receipt: answer.dataset.receipt, at: now() });
   }
-  if (!chats.includes(here)) chats.push(here);
-  store();
+  store([...others.filter((chat) => chat.id !== here.id), here]);
+  stored = here.turns.length;
+  added = asked.length;
   listEarlier();
 }
 
 // Another chat, or a new one: the program shows it from what was kept.
 function begin(chat = fresh()) {
   here = chat;
+  stored = chat.turns.length;
+  added = 0;
   document.getElementById('earlier').open = false;
   trigger('reopen', chat.turns);
   listEarlier();
@@ -50,20 +65,21 @@ function begin(chat = fresh()) {
 function listEarlier() {
   const place = document.querySelector('#earlier > div');
   place.replaceChildren();
-  if (!chats.length) place.append(say('none_earlier'));
+  const held = chats();
+  if (!held.length) place.append(say('none_earlier'));
   const list = document.createElement('ul');
-  for (const chat of [...chats].reverse()) {
+  for (const chat of held.reverse()) {
     const title = chat.turns[0]?.asked ?? '';
     const count = chat.turns.length === 1 ? say('question') : say('questions', { n: chat.turns.length });
     const again = button(`${title} (${count}, ${new Date(chat.at).toLocaleString([], { dateStyle: 'medium', timeStyle: 'short' })})`, () => begin(chat));
-    if (chat === here) again.setAttribute('aria-current', 'true');
-    const gone = button(say('forget'), () => forget(chat));
+    if (chat.id === here.id) again.setAttribute('aria-current', 'true');
+    const gone = button(say('forget'), () => forget([chat.id]));
     gone.setAttribute('aria-label', say('forget_named', { title }));
     const item = document.createElement('li');
     item.append(again, gone);
     list.append(item);
   }
-  if (chats.length) place.append(list, button(say('forget_all'), () => [...chats].forEach(forget)));
+  if (held.length) place.append(list, button(say('forget_all'), () => forget(held.map((chat) => chat.id))));
 }
 
 function button(text, done) {
@@ -72,10 +88,9 @@ function button(text, done) {
   return made;
 }
 
-function forget(chat) {
-  chats = chats.filter((other) => other !== chat);
-  store();
-  if (chat === here) begin(); else listEarlier();
+function forget(ids) {
+  store(chats().filter((chat) => !ids.includes(chat.id)));
+  if (ids.includes(here.id)) begin(); else listEarlier();
 }
 
 // Saving the conversation that is shown.
@@ -111,11 +126,12 @@ listen(document, 'keydown', (event) => {
 function start() {
   const link = new URLSearchParams(location.search);
   const asked = link.get('q');
-  if (!asked) return begin(chats[chats.length - 1] ?? fresh());
+  if (!asked) return begin(chats().pop() ?? fresh());
   here = fresh();
   const only = Object.fromEntries(['after', 'before', 'source', 'document'].map((name) => [name, link.get(name) ?? '']));
   trigger('asked', { question: asked, only });
   history.replaceState(null, '', location.pathname);
   listEarlier();
 }
+listen(document.getElementById('earlier'), 'toggle', listEarlier);
 start();

@@ -32,12 +32,13 @@ def source(documents: str, functions: Sequence[Callable[..., Any]]) -> gr.HTML:
     )
 
 
-def masthead() -> str:
-    """The name, and what the script needs: a place for what it tells, and its texts."""
+def masthead(library: str) -> str:
+    """The name, and what the script needs: a place for what it tells, its texts, and which library this is."""
     spoken = {key: text for key, text in texts().items() if key.startswith("script.")}
     return (
         f"<h1>{escape(say('page.title'))}</h1><p>{escape(say('page.about'))}</p>"
-        f'<p id="status" role="status"></p><template id="texts" data-texts="{escape(json.dumps(spoken))}"></template>'
+        f'<p id="status" role="status"></p><template id="texts" data-library="{library}" '
+        f'data-texts="{escape(json.dumps(spoken))}"></template>'
     )
 
 

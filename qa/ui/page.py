@@ -1,5 +1,6 @@
 """The page: its components, and what happens between them."""
 
+import hashlib
 import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -38,7 +39,7 @@ def build(live: Live, shelf: Shelf | None = None, *, writing: Sequence[programs.
     shelf = shelf or Shelf(live, live.index)
     page: gr.Blocks
     with gr.Blocks(title=layout.TITLE, analytics_enabled=False, fill_width=True) as page:
-        gr.HTML(layout.masthead(), elem_id="masthead", js_on_load=None)
+        gr.HTML(layout.masthead(_which(live)), elem_id="masthead", js_on_load=None)
         conversation = gr.State(None)
         with gr.Row(elem_id="columns", equal_height=False):
             with gr.Column(min_width=280):
@@ -57,6 +58,12 @@ def build(live: Live, shelf: Shelf | None = None, *, writing: Sequence[programs.
         page.load(lambda: layout.suggested(offered.questions()), None, suggested, concurrency_id="suggest", **_PRIVATE)
         programs.endpoints(live, writing)
     return page
+
+
+def _which(live: Live) -> str:
+    """A name for the library, so that a browser keeps its conversations apart from those with others."""
+    made_of = [str(live.index.resolve())] if live.index else live.library.paths
+    return hashlib.sha256("\n".join(made_of).encode("utf-8", "replace")).hexdigest()[:16]
 
 
 def _asking(live: Live, source: gr.HTML, answered: Sequence[Any], only: Sequence[gr.Textbox]) -> None:

@@ -42,18 +42,20 @@ def answer(
     only: Filter | None = None,
     calibration: Calibration | None = None,
     receipt: str = "",
+    kept: bool = False,
     nearest: int = 3,
 ) -> str:
     """The short answer, its sentence and passage, where else it stands, what came second, and why; or that there is
     none, with the ``nearest`` passages.
 
     Above it stands how the question was understood, where that is not as it was ``asked``, and which documents were
-    asked, where it was not all. ``receipt`` is its JSON, kept with it for whoever saves it.
+    asked, where it was not all. ``receipt`` is its JSON, for whoever saves it; ``kept`` says that this was done.
     """
     head = _understood(found.question, asked) + _asked_only(only)
     body = _found(found, calibration) if found.found else _refused(found, nearest)
     kind = "" if found.found else " none"
-    return _article(f"answer{kind}", asked or found.question, receipt, head + body + _actions(found.found))
+    content = head + body + _actions(found.found)
+    return _article(f"answer{kind}", asked or found.question, receipt, content, kept=kept)
 
 
 def remembered(asked: str, quotes: Sequence[tuple[str, str]], receipt: str) -> str:
@@ -63,12 +65,14 @@ def remembered(asked: str, quotes: Sequence[tuple[str, str]], receipt: str) -> s
         for quote, place in quotes
     )
     said = f'<p class="verdict">{escape(say("answer.gone"))}</p><ol class="citations">{items}</ol>{_again()}'
-    return _article("answer gone", asked, receipt, said)
+    return _article("answer gone", asked, receipt, said, kept=True)
 
 
-def _article(kind: str, asked: str, receipt: str, content: str) -> str:
+def _article(kind: str, asked: str, receipt: str, content: str, *, kept: bool) -> str:
     """``content`` with what the page's script keeps of it."""
-    return f'<article class="{kind}" data-asked="{escape(asked)}" data-receipt="{escape(receipt)}">{content}</article>'
+    mark = ' data-kept="1"' if kept else ""
+    about = f'data-asked="{escape(asked)}" data-receipt="{escape(receipt)}"{mark}'
+    return f'<article class="{kind}" {about}>{content}</article>'
 
 
 def _understood(understood: str, asked: str) -> str:
