@@ -10,7 +10,8 @@ questions fit, odd ones measure; every kind weighs the same. Neither the seeds n
    among all that were read; it gives each its share in the answer.
 2. How likely the best sentence is right: a logistic function (Platt 1999) of its share and some of the evidence,
    unanswerable questions included.
-3. From which confidence on which share of the answers is right; and the threshold, below which 2.5 % of the questions
+3. From which confidence on which share of the answers is right, and in which band of confidence which share, this on
+   the odd questions; and the threshold, below which 2.5 % of the questions
    that have a gold quote among their first three would be refused, on average over the kinds.
 """
 
@@ -41,6 +42,7 @@ from qa.read.trained import CHANCE, chance_features, scores_of, span_of
 from qa.records import Document, Quote
 
 LEVELS = (0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9, 0.925, 0.95, 0.975)
+BANDS = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
 RIDGE = 1e-3
 LOST = 0.025
 EMBEDDER = SentenceTransformerEmbedder()
@@ -232,6 +234,23 @@ def precisions(kinds: Sequence[Sequence[Asked]], fitted: Fitted) -> list[tuple[f
     return pairs
 
 
+def bands(kinds: Sequence[Sequence[Asked]], fitted: Fitted) -> list[tuple[float, float]]:
+    """For each band of confidence its beginning and the share of its answers that is right, the kinds weighing the
+    same; of the half that nothing was fitted on."""
+    rows = []
+    for kind in kinds:
+        for asked in kind:
+            chances = fitted.chances(asked)
+            rows.append((chances.max(), float(len(asked.gold) and asked.gold[chances.argmax()]), 1 / len(kind)))
+    confidence, right, share = np.array(rows).T
+    inside = np.searchsorted(BANDS, confidence, side="right") - 1
+    return [
+        (least, round(float(np.average(right[inside == band], weights=share[inside == band])), 3))
+        for band, least in enumerate(BANDS)
+        if (inside == band).any()
+    ]
+
+
 def show(kinds: dict[str, Sequence[Asked]], fitted: Fitted) -> None:
     print(f"{'':18} {'asked':>6} {'first':>6} {'three':>6} {'AUROC':>6} {'ECE':>6} {'coverage@80':>12} {'@90':>6}")
     for name, kind in kinds.items():
@@ -309,6 +328,8 @@ def main() -> None:
     curve({name: kind[1::2] for name, kind in kinds.items()}, fitted)
     content = json.loads(FILE.read_text(encoding="utf-8"))
     content[options.reader] = as_json(fitted)
+    if options.reader == "trained":
+        content[options.reader]["confidence"]["bands"] = bands([kind[1::2] for kind in kinds.values()], fitted)
     print(json.dumps(content[options.reader], indent=2))
     if options.write:
         FILE.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")

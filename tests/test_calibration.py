@@ -34,9 +34,9 @@ def test_no_precision_is_promised_that_was_not_measured() -> None:
         Calibration(None, ()).threshold(0.1)
 
 
-def test_the_share_that_was_right_is_that_of_the_highest_step_that_an_answer_is_sure_enough_for() -> None:
-    found = Calibration(None, ((0.5, 0.2), (0.8, 0.6)))
-    assert [found.share_right(sure) for sure in (0.1, 0.2, 0.59, 0.6, 1)] == [None, 0.5, 0.5, 0.8, 0.8]
+def test_the_share_that_was_right_is_that_of_the_band_of_the_confidence() -> None:
+    found = Calibration(None, (), bands=((0.0, 0.04), (0.2, 0.3), (0.6, 0.75)))
+    assert [found.share_right(sure) for sure in (0, 0.19, 0.2, 0.59, 0.6, 1)] == [0.04, 0.04, 0.3, 0.3, 0.75, 0.75]
     assert Calibration(None, ()).share_right(1) is None
 
 

@@ -305,16 +305,13 @@ def test_where_all_of_the_quote_answers_nothing_is_larger() -> None:
 
 
 def test_confidence_is_a_bar_a_word_and_what_was_measured() -> None:
-    measured = Calibration(None, ((0.5, 0.2), (0.85, 0.5)))
+    measured = Calibration(None, (), bands=((0.4, 0.46), (0.7, 0.8)))
     found = answer("The end.", 0, 8)
     (sure,) = parsed(markup.answer(found, calibration=measured)).all("p", class_="sure")
     assert sure.all("meter")[0].attributes["value"] == "0.50"
-    assert sure.text == " Perhaps right (0.50) On our question sets, 8.5 of 10 quotes this sure held the answer."
-    for calibration, said in [
-        (Calibration(None, ((0.5, 0.6),)), "fewer than half of the quotes this unsure held the answer"),
-        (Calibration(None, ()), "was not measured"),
-    ]:
-        assert said in parsed(markup.answer(found, calibration=calibration)).text
+    assert sure.text == " Perhaps right (0.50) On our question sets, 5 of 10 quotes about this sure held the answer."
+    for unmeasured in (Calibration(None, ()), Calibration(None, (), bands=((0.6, 0.7),)), None):
+        assert "was not measured" in parsed(markup.answer(found, calibration=unmeasured)).text
 
 
 def test_other_places_are_behind_their_count() -> None:

@@ -58,7 +58,7 @@ def test_the_very_answer_is_large_and_its_numbers_show_their_quotes_under_the_po
 def test_confidence_says_what_it_means_and_what_speaks_for_the_answer_is_drawn(page: Page) -> None:
     answer = ask(page, TROOPS)
     assert 0.5 < float(answer.locator("meter").get_attribute("value") or 0) <= 1
-    expect(answer.locator(".sure")).to_contain_text("of 10 quotes this sure held the answer")
+    expect(answer.locator(".sure")).to_contain_text("of 10 quotes about this sure held the answer")
     why = answer.locator(".why")
     expect(why.locator("ul")).not_to_be_visible()
     why.locator("summary").click()

@@ -2,7 +2,7 @@
 
 import json
 import math
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -22,13 +22,16 @@ class Calibration:
     ``logistic`` is its slope and its middle, None where the score is one
     already. ``precisions`` are pairs (share right, least confidence), both
     rising: of the questions answered from that confidence on, that share was
-    right. ``least`` is the confidence from which on the documents say it,
+    right. ``bands`` are pairs (confidence, share right): of the answers
+    from that confidence up to the next one's, on questions that nothing was
+    fitted on. ``least`` is the confidence from which on the documents say it,
     unless a precision is asked for.
     """
 
     logistic: tuple[float, float] | None
     precisions: tuple[tuple[float, float], ...]
     least: float = 0.0
+    bands: tuple[tuple[float, float], ...] = ()
 
     def confidence(self, score: float) -> float:
         """The probability that a quote of this score answers the question."""
@@ -52,11 +55,9 @@ class Calibration:
         return self.precisions[at][1] if at < len(self.precisions) else 1.0
 
     def share_right(self, confidence: float) -> float | None:
-        """Of the answers that were at least this sure, the share that was right, in the steps that were measured.
-
-        None below the lowest of them, and where nothing was measured.
-        """
-        return max((share for share, least in self.precisions if least <= confidence), default=None)
+        """Of the answers that were about as sure, the share that was right; None where that was not measured."""
+        at = bisect_right(self.bands, (confidence, 1.0)) - 1
+        return self.bands[at][1] if at >= 0 else None
 
 
 def calibration(reader: str) -> Calibration:
@@ -64,7 +65,8 @@ def calibration(reader: str) -> Calibration:
     fitted = coefficients(reader)["confidence"]
     pairs = tuple((float(share), float(least)) for share, least in fitted["precisions"])
     logistic = (float(fitted["slope"]), float(fitted["middle"])) if "slope" in fitted else None
-    return Calibration(logistic, pairs, float(fitted["threshold"]))
+    bands = tuple((float(least), float(share)) for least, share in fitted.get("bands", ()))
+    return Calibration(logistic, pairs, float(fitted["threshold"]), bands)
 
 
 def coefficients(reader: str) -> Mapping[str, Any]:

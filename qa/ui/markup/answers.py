@@ -150,10 +150,8 @@ def _sure(found: Answer, calibration: Calibration | None) -> str:
 
 
 def _measured(found: Answer, calibration: Calibration | None) -> str:
-    if not calibration or not calibration.precisions:
-        return say("answer.unmeasured")
-    share = calibration.share_right(found.confidence)
-    return say("answer.measured", tenths=f"{10 * share:g}") if share else say("answer.measured_little")
+    share = calibration.share_right(found.confidence) if calibration else None
+    return say("answer.unmeasured") if share is None else say("answer.measured", tenths=f"{10 * share:.0f}")
 
 
 def _citation(citation: Citation, number: int) -> str:
