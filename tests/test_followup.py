@@ -147,13 +147,10 @@ def turn(library: Library, question: str, before: list[Turn]) -> Turn:
 
 @pytest.mark.model
 @pytest.mark.quality
-@pytest.mark.parametrize(("half", "floor"), [("develop", 15), ("measure", 16)])
-def test_of_22_follow_ups_the_readings_answer_far_more_than_the_words_typed(
-    seeds: Library, half: str, floor: int
-) -> None:
-    """16 and 17 when this was written, typed alone 6 and 9; docs/QUALITY.md tells how they were counted."""
+def test_of_22_follow_ups_the_readings_answer_far_more_than_the_words_typed(seeds: Library) -> None:
+    """17 when this was written, typed alone 9; docs/QUALITY.md tells how they were counted, and of the other half."""
     lines = (QUALITY / "followups.jsonl").read_text(encoding="utf-8").splitlines()
-    cases = [case for case in map(json.loads, lines) if case["half"] == half]
+    cases = [case for case in map(json.loads, lines) if case["half"] == "measure"]
     typed, read, missed = 0, 0, []
     for case in cases:
         before: list[Turn] = []
@@ -165,7 +162,7 @@ def test_of_22_follow_ups_the_readings_answer_far_more_than_the_words_typed(
         if not holds(answer, case):
             missed.append(f"{case['id']} ({answer.confidence:.2f}): {case['question']} -> {reading}")
     assert len(cases) == 22
-    assert read >= floor, missed
+    assert read >= 16, missed
     assert read > typed + 5, missed
 
 

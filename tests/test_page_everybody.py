@@ -240,4 +240,8 @@ def test_a_screen_reader_hears_the_answer_and_then_its_source(browser: Browser, 
         log = page.locator("#chat [role=log]")
         assert log.get_attribute("aria-live") in (None, "polite")
         heard = answer.inner_text()
-        assert heard.index("2,500") < heard.index("Likely right") < heard.index("An American call to treat")
+        assert (
+            heard.index("2,500")
+            < heard.index("Likely right")
+            < heard.index("Iraqi engagement with US upsets pro-Iranians")
+        )
