@@ -1,15 +1,17 @@
-"""How long does the page keep people waiting: until it is there, and from a click on a citation to the marked quote?
+"""How long does the page keep people waiting: until it is there, for an answer, and from a click to the marked quote?
 
     python -m benchmarks.page [--times 10]
 
 A page of one document of a megabyte is served here and looked at by Chromium. "first paint" is the browser's own
 first-contentful-paint, "question" when the question can be typed; with an empty cache, then with a filled one. "quote"
-is the time from the click until the quote stands marked within the window.
+is the time from the click until the quote stands marked within the window. "answer" is the time from Enter to an answer
+in the window, on the seeds, once all has been read.
 """
 
 import argparse
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,8 +20,16 @@ from tempfile import TemporaryDirectory
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from benchmarks.people import page as seeds
 from tests.browsing import CHROMIUM, ROOT, SWITCHES
 
+QUESTIONS = (
+    "Who commands Iraq's Counter-Terrorism Service?",
+    "How many US troops are still in Iraq?",
+    "What did Ayatollah Sistani ask the government to do?",
+    "Which Iraqi minister went to Iran for talks?",
+    "Who painted the Mona Lisa?",
+)
 LINE = "Line {n} of the long report tells of harvest number {m} in valley {n}.\n"
 LINES = 16_000
 SERVE = """
@@ -84,6 +94,19 @@ def clicks(seen: Page, text: str, times: int) -> Iterator[float]:
         yield seen.evaluate(CLICK, [start, start + 40])
 
 
+def answers(seen: Page) -> Iterator[float]:
+    """Milliseconds from Enter until the answer is painted."""
+    for question in QUESTIONS:
+        before = seen.locator(".answer[data-receipt]").count()
+        box = seen.get_by_role("textbox", name="Question")
+        box.fill(question)
+        began = time.perf_counter()
+        box.press("Enter")
+        seen.wait_for_function(f"document.querySelectorAll('.answer[data-receipt]').length > {before}")
+        seen.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        yield 1000 * (time.perf_counter() - began)
+
+
 def told(name: str, values: list[float]) -> None:
     """One line of figures."""
     print(f"{name:36} median {median(values):5.0f} ms, most {max(values):5.0f} ms, of {len(values)}")
@@ -107,7 +130,12 @@ def main() -> None:
             seen.goto(url)
             seen.get_by_role("textbox", name="Question").wait_for()
             told(f"quote in {len(text) / 1e6:.1f} MB", list(clicks(seen, text, times)))
-            browser.close()
+        with seeds("") as url:
+            seen.goto(url)
+            seen.locator("button.example").first.wait_for(timeout=120_000)  # the suggestions are found
+            list(answers(seen))
+            told("answer", [each for _ in range(times) for each in answers(seen)])
+        browser.close()
 
 
 if __name__ == "__main__":
