@@ -62,8 +62,7 @@ def answered(page: Page) -> None:
 
 
 def everything_open(page: Page) -> None:
-    for summary in page.locator(".answer summary").all():
-        summary.click()
+    page.locator(".answer details").evaluate_all("all => all.forEach(details => { details.open = true })")
 
 
 def source(page: Page) -> None:
