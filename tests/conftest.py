@@ -1,12 +1,16 @@
 """What several test modules share: a library of the seeds, made once with the packaged model; its page; a browser."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 from playwright.sync_api import Browser, sync_playwright
 
+from qa.evaluation.evaluate import evaluate
+from qa.evaluation.plan import read_plan
+from qa.evaluation.run import Run
 from qa.library import Library
 from tests.browsing import CHROMIUM, SWITCHES, Server
 
@@ -20,6 +24,13 @@ SEEDS = Path(__file__).parent.parent / "seeds"
 @pytest.fixture(scope="session")
 def seeds() -> Library:
     return Library.from_folder(SEEDS)
+
+
+@pytest.fixture(scope="session")
+def seeds_run(seeds: Library) -> Run:
+    """The seeds' own questions, asked of the seeds."""
+    plan = read_plan(SEEDS.parent / "tests" / "quality" / "questions.jsonl", documents=SEEDS)
+    return evaluate(replace(plan, documents=replace(plan.documents, library=seeds)))
 
 
 @pytest.fixture(scope="session")

@@ -147,7 +147,7 @@ STATES: list[Callable[[Page], None]] = [
 ]
 
 
-WINDOWS = [(320, "light"), (390, "dark"), (1280, "light"), (1280, "dark"), (2560, "light")]
+WINDOWS = [(320, "light"), (1280, "dark"), (2560, "light")]
 EVERY_WINDOW = [(width, scheme) for width in (320, 390, 1280, 2560) for scheme in ("light", "dark")]
 
 

@@ -23,6 +23,9 @@ pytestmark = [pytest.mark.model, pytest.mark.quality]
 
 @pytest.fixture(scope="module", params=[TrainedReader.name, SentenceReader.name])
 def run(request: pytest.FixtureRequest) -> Run:
+    if request.param == TrainedReader.name:
+        asked: Run = request.getfixturevalue("seeds_run")
+        return asked
     least = calibration(request.param).least
     return evaluate(
         read_plan(QUESTIONS, documents=ROOT / "seeds", settings=Settings(reader=request.param, threshold=least))
