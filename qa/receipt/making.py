@@ -41,13 +41,17 @@ def receipt(
     }
 
 
-def to_json(content: Mapping[str, Any]) -> str:
-    """The receipt as text, the same for the same content; a name that is not text keeps its bytes as escapes."""
-    text = json.dumps(content, ensure_ascii=False, indent=2)
+def to_json(content: Mapping[str, Any], *, short: bool = False) -> str:
+    """The receipt as text, the same for the same content; a name that is not text keeps its bytes as escapes.
+
+    ``short``: on one line without spaces, for programs; else for people.
+    """
+    form: dict[str, Any] = {"separators": (",", ":")} if short else {"indent": 2}
+    text = json.dumps(content, ensure_ascii=False, **form)
     try:
         text.encode()
     except UnicodeEncodeError:
-        return json.dumps(content, ensure_ascii=True, indent=2)
+        return json.dumps(content, ensure_ascii=True, **form)
     return text
 
 

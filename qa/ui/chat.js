@@ -29,6 +29,8 @@ function download(text, name, kind) {
   setTimeout(() => URL.revokeObjectURL(link.href), 1000);
 }
 
+const forPeople = (json) => `${JSON.stringify(JSON.parse(json), null, 2)}\n`;
+
 // A link that asks the same question of the same documents.
 function linkTo(answer) {
   const link = new URL(location.pathname, location.origin);
@@ -47,7 +49,7 @@ const actions = {
     box().select();
   },
   link: (answer) => copy(linkTo(answer)),
-  receipt: (answer) => download(answer.dataset.receipt, 'receipt.json', 'application/json'),
+  receipt: (answer) => download(forPeople(answer.dataset.receipt), 'receipt.json', 'application/json'),
   new: () => begin(),
 };
 

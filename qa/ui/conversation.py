@@ -98,7 +98,7 @@ class Conversation:
 def _shown(
     answer: Answer, asked: str, only: Filter, library: Library, content: dict[str, Any], *, kept: bool = False
 ) -> str:
-    text = to_json(content)
+    text = to_json(content, short=True)
     return markup.answer(
         answer, asked=asked, only=only, calibration=library.reader.calibration, receipt=text, kept=kept
     )

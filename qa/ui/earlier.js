@@ -104,7 +104,7 @@ listen(document, 'click', async (event) => {
   if (!kind) return;
   if (!here.turns.length) return tell(say('nothing_to_save'));
   const turns = here.turns.map(({ receipt, at }) => ({ receipt, at }));
-  const said = kind === 'receipts' ? { text: `[${turns.map(({ receipt }) => receipt).join(',\n')}]` } : await call('save', { turns, kind });
+  const said = kind === 'receipts' ? { text: forPeople(`[${turns.map(({ receipt }) => receipt)}]`) } : await call('save', { turns, kind });
   if (said) download(said.text, ...kinds[kind]);
 });
 

@@ -62,7 +62,7 @@ def chat() -> gr.Chatbot:
         elem_id="chat",
         label=say("page.chat"),
         show_label=False,
-        height="min(66vh, 760px)",
+        height="66vh",
         buttons=[],
         feedback_options=None,
         render_markdown=False,

@@ -71,7 +71,10 @@ def remembered(asked: str, quotes: Sequence[tuple[str, str]], receipt: str) -> s
 def _article(kind: str, asked: str, receipt: str, content: str, *, kept: bool) -> str:
     """``content`` with what the page's script keeps of it."""
     mark = ' data-kept="1"' if kept else ""
-    about = f'data-asked="{escape(asked)}" data-receipt="{escape(receipt)}"{mark}'
+    about = f'data-asked="{escape(asked)}"{mark}'
+    # JSON is full of double quotes: between single ones it is half as long.
+    held = receipt.replace("&", "&amp;").replace("<", "&lt;").replace("'", "&#39;")
+    about += f" data-receipt='{held}'"
     return f'<article class="{kind}" {about}>{content}</article>'
 
 
