@@ -157,10 +157,10 @@ def judged(live: Live, wish: Given) -> str:
     if verdict not in get_args(Verdict):
         raise BadReceipt(f"a verdict is {', '.join(get_args(Verdict))}, not {verdict}")
     right = [Gold(each.text, each.document.id, each.start) for each in golds if each]
-    line = record(parse(_field(wish, "receipt", str)), verdict, when=date.today().isoformat(), gold=right)  # type: ignore[arg-type]
-    file = live.index / FEEDBACK
-    keep(line, file)
-    return str(file)
+    content, today = parse(_field(wish, "receipt", str)), date.today().isoformat()
+    line = record(content, verdict, when=today, gold=right)  # type: ignore[arg-type]  # it is one of them, seen above
+    keep(line, live.index / FEEDBACK)
+    return f"{live.index.name}/{FEEDBACK}"  # who is elsewhere need not know the folders of this machine
 
 
 def _quote_of(library: Library, place: Given) -> Quote | None:

@@ -36,5 +36,10 @@ listen(element, 'click', async (event) => {
   asked.showModal();
 });
 
-// Documents were added: whoever looks at the list sees them.
-listen(document, 'library-changed', () => { if (element.querySelector('.documents')) open({}); });
+// The list is that of the moment: the page itself was made when the program started, and documents are added since.
+async function refresh() {
+  const said = await call('find_documents', '');
+  if (said && element.querySelector('.documents')) element.querySelector('#pane').innerHTML = said.html;
+}
+listen(document, 'library-changed', refresh);
+refresh();

@@ -28,7 +28,7 @@ _ABOUT = (
 def require() -> None:
     """Raise ExtraMissing where ``mcp`` is not installed."""
     try:
-        import mcp  # noqa: F401
+        import mcp  # noqa: F401 - only whether it is there
     except ImportError as error:
         raise ExtraMissing("--mcp needs one more package; run: pip install 'chapterverse[mcp]'") from error
 
