@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.browsing import ROOT, Server, ask, is_on_screen, needs_a_browser, opened
 
@@ -63,6 +63,29 @@ def test_words_are_found_in_the_document_whatever_their_case_and_spaces(page: Pa
     field.press("Escape")
     expect(field).to_have_value("")
     expect(at).to_have_text("")
+
+
+def test_what_is_typed_before_the_list_of_the_moment_has_come_is_looked_for(browser: Browser, served: Server) -> None:
+    held: list[Route] = []
+
+    def hold_the_first(route: Route) -> None:
+        if held or "find_documents" not in (route.request.post_data or ""):
+            route.continue_()
+        else:
+            held.append(route)
+
+    for page in opened(browser, served.url):
+        page.route("**/component_server/**", hold_the_first)
+        with page.expect_request(lambda request: "find_documents" in (request.post_data or "")):
+            page.reload()
+        field = page.get_by_role("searchbox", name="Find a document")
+        field.fill("shafaq")
+        expect(page.locator(".documents .opener")).to_have_count(1)
+        with page.expect_response("**/component_server/**"):
+            held[0].continue_()
+        page.wait_for_timeout(300)
+        expect(page.locator(".documents .opener")).to_have_count(1)
+        expect(field).to_have_value("shafaq")
 
 
 def test_a_document_is_found_in_the_list_and_asked_alone(page: Page) -> None:

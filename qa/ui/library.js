@@ -1,18 +1,33 @@
 // The list of documents: finding one, and taking one out.
 
+// The list is that of the moment: the page itself was made when the program started, and documents are added since.
+// The field stays the one that it is, as somebody may be typing in it; so does whatever has not changed.
+let listings = 0;
+
+async function list() {
+  const listing = ++listings;
+  const words = element.querySelector('.find-document')?.value;
+  if (words === undefined) return;
+  const said = await call('find_documents', words);
+  const field = element.querySelector('.find-document');
+  if (!said || listing !== listings || field?.value !== words) return;
+  const now = document.createElement('div');
+  now.innerHTML = said.html;
+  field.hidden = now.querySelector('.find-document').hidden;
+  for (const part of ['h2', '.found']) {
+    const [old, its] = [element.querySelector(`.documents > ${part}`), now.querySelector(part)];
+    if (!old.isEqualNode(its)) old.replaceWith(its);
+  }
+}
+
 let finding = 0;
 listen(element, 'input', (event) => {
   if (!event.target.matches('.find-document')) return;
   clearTimeout(finding);
-  finding = setTimeout(async () => {
-    const words = event.target.value;
-    const said = await call('find_documents', words);
-    if (!said || event.target.value !== words || !event.target.isConnected) return;
-    const list = document.createElement('div');
-    list.innerHTML = said.html;
-    for (const part of ['h2', '.rows']) element.querySelector(`.documents > ${part}`).replaceWith(list.querySelector(part));
-  }, 150);
+  finding = setTimeout(list, 150);
 });
+listen(document, 'library-changed', list);
+list();
 
 // Nothing is removed by one click: what will happen is told first.
 listen(element, 'click', async (event) => {
@@ -35,11 +50,3 @@ listen(element, 'click', async (event) => {
   element.append(asked);
   asked.showModal();
 });
-
-// The list is that of the moment: the page itself was made when the program started, and documents are added since.
-async function refresh() {
-  const said = await call('find_documents', '');
-  if (said && element.querySelector('.documents')) element.querySelector('#pane').innerHTML = said.html;
-}
-listen(document, 'library-changed', refresh);
-refresh();

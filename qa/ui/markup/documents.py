@@ -20,17 +20,16 @@ def documents(held: Sequence[Entry], *, writable: bool = False, find: str = "") 
     Where the library is ``writable``, each can be removed.
     """
     rows = "".join(_row(entry, writable) for entry in held[:_SHOWN])
+    few = " hidden" if len(held) < 2 and not find else ""
     looked_for = (
         f'<input type="search" class="find-document" aria-label="{escape(say("library.find"))}" '
-        f'placeholder="{escape(say("library.find"))}" value="{escape(find)}">'
-        if len(held) > 1 or find
-        else ""
+        f'placeholder="{escape(say("library.find"))}" value="{escape(find)}"{few}>'
     )
     left_out = len(held) - _SHOWN
     more = f'<p class="quiet">{escape(say("library.more", left_out))}</p>' if left_out > 0 else ""
     return (
         f'<div class="source documents"><h2>{escape(say("library", len(held)))}</h2>{looked_for}'
-        f'<ul class="rows">{rows}</ul>{more}</div>'
+        f'<div class="found"><ul class="rows">{rows}</ul>{more}</div></div>'
     )
 
 
