@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from qa import catalogue
-from qa.catalogue import CHANGED, GONE, READY, Catalogue, Entry, extent
 from qa.embed import HashingEmbedder
 from qa.library import Library
 from qa.read import SentenceReader
 from qa.records import Document
+from qa.shelf import catalogue
+from qa.shelf.catalogue import CHANGED, GONE, READY, Catalogue, Entry, extent
 
 EMBEDDER = HashingEmbedder()
 READER = SentenceReader(EMBEDDER)

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.filename import MAX_BYTES, NAMELESS, folded, free_name, safe_name
 from qa.load.names import require_fit
+from qa.shelf.filename import MAX_BYTES, NAMELESS, folded, free_name, safe_name
 
 
 @pytest.mark.parametrize(

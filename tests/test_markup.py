@@ -7,14 +7,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qa.batch import Step
-from qa.catalogue import Entry
 from qa.embed import HashingEmbedder
 from qa.library import Library
 from qa.read import SentenceReader
 from qa.read.calibration import Calibration
 from qa.records import Answer, Citation, Document, Mark, Passage, Quote, Range, Slice
 from qa.render import NOT_FOUND, refusal
+from qa.shelf.batch import Step
+from qa.shelf.catalogue import Entry
 from qa.ui import markup
 
 # Ranks by likeness alone: fast, and worked out by hand.

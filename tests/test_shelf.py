@@ -10,11 +10,9 @@ from pathlib import Path
 
 import pytest
 
-import qa.batch
 import qa.library
-import qa.shelf
-from qa.batch import MAX_FILE_BYTES, MAX_UPLOADS, MAX_UPLOADS_BYTES
-from qa.catalogue import GONE, READY
+import qa.shelf.batch
+import qa.shelf.shelf
 from qa.changes import Changes
 from qa.cli import FOUND, MISUSE, NOT_FOUND, main
 from qa.doctor import examine
@@ -25,7 +23,9 @@ from qa.live import Live
 from qa.load.disk import MAX_BYTES
 from qa.read import SentenceReader
 from qa.records import Document
-from qa.shelf import MAX_FILES, Shelf, Step
+from qa.shelf import MAX_FILES, Shelf
+from qa.shelf.batch import MAX_FILE_BYTES, MAX_UPLOADS, MAX_UPLOADS_BYTES, Step
+from qa.shelf.catalogue import GONE, READY
 from qa.uploads import Uploads
 from tests.dying import Killed, die_at
 from vector_store import writing
@@ -320,7 +320,7 @@ def test_a_text_of_no_file_is_removed_whole(index: Path) -> None:
 def test_what_passes_a_bound_is_refused(
     shelf: Shelf, send: Send, monkeypatch: pytest.MonkeyPatch, bound: str, most: int, message: str
 ) -> None:
-    monkeypatch.setattr(qa.batch, bound, most)
+    monkeypatch.setattr(qa.shelf.batch, bound, most)
     assert last(shelf.add([send("a.txt", LEASE), send("b.txt", RENT)])) == [message, "a.txt is added"]
     assert last(shelf.add([send("b.txt", RENT)])) == [message]
 
@@ -452,7 +452,7 @@ def test_two_who_add_at_once_come_one_after_the_other_and_none_is_lost(index: Pa
 
 
 def test_who_waits_is_told_so(shelf: Shelf, index: Path, send: Send, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(qa.shelf, "_TELL_EVERY", 0.05)
+    monkeypatch.setattr(qa.shelf.shelf, "_TELL_EVERY", 0.05)
     with writing(index):
         steps = shelf.add([send("lease.txt")])
         first, second = next(steps), next(steps)
@@ -464,8 +464,8 @@ def test_who_waits_is_told_so(shelf: Shelf, index: Path, send: Send, monkeypatch
 def test_who_waits_too_long_is_told_that_nothing_was_added(
     shelf: Shelf, index: Path, send: Send, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(qa.shelf, "_TELL_EVERY", 0.05)
-    monkeypatch.setattr(qa.shelf, "_PATIENCE", 0.0)
+    monkeypatch.setattr(qa.shelf.shelf, "_TELL_EVERY", 0.05)
+    monkeypatch.setattr(qa.shelf.shelf, "_PATIENCE", 0.0)
     with writing(index), pytest.raises(IndexBusy, match="nothing was added: add it again when that is done"):
         list(shelf.add([send("lease.txt")]))
     assert Uploads(index).files == {}

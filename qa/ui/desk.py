@@ -9,7 +9,6 @@ from datetime import date
 from functools import wraps
 from typing import Any, TypeVar, get_args
 
-from qa.catalogue import Entry
 from qa.errors import BadReceipt, NoPicture, NotKept, QAError
 from qa.evaluation.feedback import Verdict, keep, record
 from qa.evaluation.records import Gold
@@ -21,6 +20,7 @@ from qa.receipt import parse
 from qa.receipt.export import Turn, to_html, to_markdown
 from qa.records import Document, Quote, Range
 from qa.shelf import Shelf
+from qa.shelf.catalogue import Entry
 from qa.texts import say
 from qa.ui import markup
 

@@ -5,9 +5,9 @@ from base64 import b64decode
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from qa.batch import MAX_FILE_BYTES, Step
 from qa.errors import BadRequest, NotWritable
 from qa.shelf import Shelf
+from qa.shelf.batch import MAX_FILE_BYTES, Step
 from qa.ui.programs import Program
 from qa.ui.shapes import Added, Removed
 

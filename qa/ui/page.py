@@ -8,13 +8,13 @@ from typing import Any
 
 import gradio as gr
 
-from qa.batch import Step
 from qa.errors import QAError
 from qa.filters import Filter
 from qa.followup import ask_after
 from qa.library import Library
 from qa.live import Live
 from qa.shelf import Shelf
+from qa.shelf.batch import Step
 from qa.ui import desk, layout, markup, programs
 from qa.ui.conversation import Conversation
 from qa.ui.suggested import Suggested

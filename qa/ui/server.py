@@ -13,11 +13,11 @@ from gradio.route_utils import FnIndexInferError
 from starlette.middleware import Middleware
 from starlette.responses import JSONResponse
 
-from qa.batch import MAX_FILE_BYTES
 from qa.errors import BadSharing, NoFreePort
 from qa.library import Library
 from qa.live import Live
 from qa.shelf import Shelf
+from qa.shelf.batch import MAX_FILE_BYTES
 from qa.ui import tools
 from qa.ui.editing import editing
 from qa.ui.guard import LocalOnly

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from pathlib import PurePosixPath
 
-from qa.batch import Step
-from qa.catalogue import READY, Entry
+from qa.shelf.batch import Step
+from qa.shelf.catalogue import READY, Entry
 from qa.texts import say
 from qa.ui.markup.controls import small
 

@@ -7,13 +7,13 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from queue import SimpleQueue
 
-from qa.batch import Batch, Step, Tell
-from qa.catalogue import Catalogue, Entry, Files
 from qa.changes import Changes
 from qa.errors import IndexBusy, NothingToIndex, NotWritable, TooManyFiles, UnknownDocument
 from qa.library import Library
 from qa.live import Live
 from qa.load.names import one_line
+from qa.shelf.batch import Batch, Step, Tell
+from qa.shelf.catalogue import Catalogue, Entry, Files
 from qa.uploads import Uploads
 from vector_store import SnapshotBusy, writing
 

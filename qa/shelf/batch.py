@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Literal
 
 from qa import in_step
-from qa.catalogue import Files, extent
 from qa.errors import UnreadableFile
-from qa.filename import folded, free_name, safe_name
 from qa.library import Library
 from qa.load.disk import MAX_BYTES_WITH_PICTURES, read_bytes
 from qa.load.names import one_line, refusal
 from qa.records import Document
+from qa.shelf.catalogue import Files, extent
+from qa.shelf.filename import folded, free_name, safe_name
 from qa.unfinished import Unfinished
 from qa.uploads import UPLOADED, Uploads, read_upload
 
