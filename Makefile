@@ -10,7 +10,7 @@ run: $(VENV)/.run
 
 # What CI runs: style, types, then every test. CHAPTERVERSE_BROWSER=required makes a missing browser a failure.
 test: check
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses 2 --dist loadfile
 
 check: $(VENV)/.dev
 	$(BIN)/ruff check .

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from qa.evaluation.evaluate import evaluate
 from qa.evaluation.plan import read_plan
@@ -17,6 +17,7 @@ from tests.browsing import CHROMIUM, SWITCHES, Server
 # A busy machine is no failure; and CI draws the same examples every time.
 settings.register_profile("house", deadline=None, derandomize=True)
 settings.load_profile("house")
+expect.set_options(timeout=20_000)
 
 SEEDS = Path(__file__).parent.parent / "seeds"
 
