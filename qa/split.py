@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from qa.records import Document, Mark, Passage, Range
-from qa.text import sentences
+from qa.text import asks, sentences
 
 TokenCounter = Callable[[Sequence[str]], list[int]]
 
@@ -16,9 +16,10 @@ def split(document: Document, marks: Sequence[Mark], *, count_tokens: TokenCount
     """The passages of ``document``, in order: unmarked, disjoint, each at most ``limit`` tokens.
 
     Nothing but marked ranges and white space lies between passages. A passage
-    ends before a marked range and is otherwise filled with sentences; only a
-    sentence of more than ``limit`` tokens is cut, between words, and only a
-    word of more than that within.
+    ends before a marked range and is otherwise filled with sentences, a
+    question and the sentence after it, mostly its answer, together where they
+    fit; only a sentence of more than ``limit`` tokens is cut, between words,
+    and only a word of more than that within.
     ``count_tokens`` counts without the special tokens and is taken to be
     additive over white space, as it is in WordPiece.
     """
@@ -29,7 +30,8 @@ def split(document: Document, marks: Sequence[Mark], *, count_tokens: TokenCount
         pieces = [piece.of(document.text) for piece in run]
         sized = list(zip(run, count_tokens(pieces), strict=True))
         fitting = _cut_long(document.text, sized, count_tokens, limit)
-        passages.extend(Passage(document, *group) for group in _pack(fitting, limit))
+        together = _answered(document.text, fitting, limit)
+        passages.extend(Passage(document, *group) for group in _pack(together, limit))
     return passages
 
 
@@ -86,6 +88,20 @@ def _halved(text: str, word: tuple[Range, int], count_tokens: TokenCounter, limi
     counted = zip(halves, count_tokens([half.of(text) for half in halves]), strict=True)
     # No white space lies between halves, so their tokens do not add up: each is a passage of its own.
     return [(part, limit) for half in counted for part, _ in _halved(text, half, count_tokens, limit)]
+
+
+def _answered(text: str, sized: Sequence[tuple[Range, int]], limit: int) -> list[tuple[Range, int]]:
+    """The same, with every question joined to the sentence after it, if they fit."""
+    joined: list[tuple[Range, int]] = []
+    for piece, tokens in sized:
+        if joined and asks(joined[-1][0].of(text)):
+            question, its_tokens = joined[-1]
+            both = Range(question.start, piece.end)
+            if its_tokens + tokens <= limit and both.end - both.start <= MAX_CHARACTERS:
+                joined[-1] = (both, its_tokens + tokens)
+                continue
+        joined.append((piece, tokens))
+    return joined
 
 
 def _pack(sized: Sequence[tuple[Range, int]], limit: int) -> list[Range]:

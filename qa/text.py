@@ -28,6 +28,7 @@ _WORD = re.compile(
     rf"|{_LETTERS}(?:['’ʼ‘`]{_LETTERS})*"
 )
 # English: Lucene's stop set, and what questions are made of.
+_ASKS = re.compile(r"[?？؟][\"”’'»)\]*_\s]*$")
 _FUNCTION_WORDS = """
 a an and are as at be but by for if in into is it no not of on or such that the their then there these they this to was
 will with what which who whom whose when where why how do does did done has have had been were am can could would should
@@ -160,6 +161,11 @@ def sentences(text: str) -> list[Range]:
         pieces = (trim(text, start, end) for start, end in pairwise(cuts))
         found.extend(piece for piece in pieces if piece)
     return found
+
+
+def asks(sentence: str) -> bool:
+    """Whether it ends with a question mark, whatever closes behind it."""
+    return bool(_ASKS.search(sentence))
 
 
 def _starts_small(text: str, start: int, end: int) -> bool:

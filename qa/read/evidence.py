@@ -23,13 +23,14 @@ SUREST = 12.0
 
 @dataclass(frozen=True)
 class Sentence:
-    """A sentence that was read: its passage as retrieval found it, its range there, and the answer that the network
-    marks in it, if any."""
+    """A sentence that was read: its passage as retrieval found it, its range there, the answer that the network marks
+    in it, if any, and the question of the text that it stands below, if it does."""
 
     passage: Passage
     hit: Hit
     range: Range
     found: Found | None
+    below: Range | None = None
 
 
 def evidence(question: str, read: Sequence[Sequence[Sentence]], respelt: Sequence[Respelt] = ()) -> NDArray[np.float64]:
@@ -39,8 +40,8 @@ def evidence(question: str, read: Sequence[Sequence[Sentence]], respelt: Sequenc
     ``cosine``: how near its passage is by meaning alone; 0 for one that is not among the nearest hundred.
     ``rank``: 1 / the rank of its passage.
     ``lead``: 1 / its number in the passage; what a text is about, it tends to say first.
-    ``coverage``: the share of the question's words that sentence and title hold, weighed by idf among the sentences;
-    the other spellings in ``respelt`` count as the word.
+    ``coverage``: the share of the question's words that sentence and title hold, and the question of the text that it
+    stands below, weighed by idf among the sentences; the other spellings in ``respelt`` count as the word.
     ``span``: the log-odds of the answer that was marked in it against "not in this passage", in [-12, 12].
     """
     every = [one for some in read for one in some]
@@ -72,6 +73,8 @@ def _coverage(question: str, read: Sequence[Sentence], others: Mapping[str, Sequ
     shares = []
     for one, its_words in zip(read, map(frozenset, held), strict=True):
         known = its_words | titles[one.passage.document.id]
+        if one.below:
+            known |= frozenset(words(one.below.of(one.passage.text)))
         covered = sum(
             weight for word, weight in idf.items() if word in known or not known.isdisjoint(others.get(word, ()))
         )

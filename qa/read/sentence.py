@@ -5,9 +5,10 @@ from functools import lru_cache
 
 from qa.embed import Embedder, Vectors
 from qa.read.calibration import calibration
-from qa.records import Passage, Quote, Span
+from qa.read.candidates import candidates
+from qa.records import Passage, Span
 from qa.spelling import Spelling
-from qa.text import asked_words, sentences, words
+from qa.text import asked_words, words
 from vector_store import Hit, LexicalIndex
 
 # Some 8 sentences each, 1.5 kB a sentence: 50 MB at the most.
@@ -19,12 +20,13 @@ class SentenceReader:
 
     A sentence's score is the plain mean of three numbers in [0, 1]: its
     meaning (cosine of question and sentence, the sentence behind its
-    document's title), its words (BM25 over the sentences read, as a share of
-    the highest that any could have) and its passage's score. No weights were
-    fitted: of those tried for these three, none was better on both question
-    sets. A fourth number, the share of the question's words that sentence and
-    title cover, weighed by idf, gave 0.1 to 1.3 points more; it is left out
-    for simplicity. Development runs, before other spellings counted:
+    document's title and the question of the text that it stands below), its
+    words (BM25 over the sentences read, as a share of the highest that any
+    could have) and its passage's score. No weights were fitted: of those
+    tried for these three, none was better on both question sets. A fourth
+    number, the share of the question's words that sentence and title cover,
+    weighed by idf, gave 0.1 to 1.3 points more; it is left out for
+    simplicity. Development runs, before other spellings counted:
 
     ====================================  =========  ===========
     first sentence holds the gold answer  xquad_en   nq_open_dev
@@ -56,19 +58,19 @@ class SentenceReader:
     ) -> list[list[Span]]:
         if not hits:
             return []
-        quotes = [_sentences(passage) for passage, _ in hits]
+        found = [candidates(passage.text) for passage, _ in hits]
         asked = self._embedder.embed_question(question)
-        shared = iter(self._words_shared(question, [quote.text for found in quotes for quote in found]))
+        shared = iter(self._words_shared(question, [text for passage, _ in hits for text in _texts(passage)]))
         return [
             [
                 Span(
-                    quote.start - passage.start,
-                    quote.end - passage.start,
+                    one.range.start,
+                    one.range.end,
                     (min(max(float(cosine), 0.0), 1.0) + next(shared) + hit.score) / 3,
                 )
-                for quote, cosine in zip(found, self._vectors(passage) @ asked, strict=True)
+                for one, cosine in zip(some, self._vectors(passage) @ asked, strict=True)
             ]
-            for (passage, hit), found in zip(hits, quotes, strict=True)
+            for (passage, hit), some in zip(hits, found, strict=True)
         ]
 
     def forget(self) -> None:
@@ -85,10 +87,12 @@ class SentenceReader:
         return [min(float(score) / highest, 1.0) if highest > 0 else 0.0 for score in index.scores([*asked, *variants])]
 
     def _embed(self, passage: Passage) -> Vectors:
-        return self._embedder.embed_passages([quote.titled for quote in _sentences(passage)])
+        return self._embedder.embed_passages([f"{passage.document.context}{text}" for text in _texts(passage)])
 
 
-def _sentences(passage: Passage) -> list[Quote]:
+def _texts(passage: Passage) -> list[str]:
+    """Every sentence that can answer, behind the question of the text that it stands below, if it does."""
+    text = passage.text
     return [
-        Quote(passage.document, passage.start + start, passage.start + end) for start, end in sentences(passage.text)
+        f"{one.below.of(text)} {one.range.of(text)}" if one.below else one.range.of(text) for one in candidates(text)
     ]

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from qa.question import asks_for_sentences
 from qa.quote import without_dateline
 from qa.read.calibration import calibration, coefficients
+from qa.read.candidates import candidates
 from qa.read.evidence import NAMES, SPAN, SUREST, Sentence, evidence, spans
 from qa.read.network import SpanNetwork
 from qa.read.spans import best_spans
@@ -51,7 +52,7 @@ class TrainedReader:
 
     def __init__(self, network: SpanNetwork | None = None) -> None:
         self._network = SpanNetwork() if network is None else network
-        self._sentences = lru_cache(_PASSAGES_KEPT)(_sentences)
+        self._candidates = lru_cache(_PASSAGES_KEPT)(candidates)
         self.calibration = calibration(self.name)
         fitted = coefficients(self.name)
         self._weights = np.array([fitted["share"][name] for name in NAMES])
@@ -76,7 +77,7 @@ class TrainedReader:
     def evidence(
         self, question: str, hits: Sequence[tuple[Passage, Hit]], *, top: int | None = None
     ) -> tuple[list[list[Sentence]], Numbers]:
-        """Of every passage its sentences, each with what the network marks in it; and the evidence of all of them.
+        """Of every passage the sentences that can answer, each with what the network marks in it; and their evidence.
 
         With ``top``, a passage none of whose sentences could come among the
         ``top`` best that say different things, whatever the network said, is
@@ -90,7 +91,10 @@ class TrainedReader:
         # Where a passage has the word as it was asked for, another with a word that is like it may be about another.
         unknown = [word for word in respelt if word.word not in held]
         asked = [as_spelt(question, unknown, its_words) for its_words in standing]
-        found = [[Sentence(passage, hit, piece, None) for piece in self._sentences(passage)] for passage, hit in hits]
+        found = [
+            [Sentence(passage, hit, one.range, None, one.below) for one in self._candidates(passage.text)]
+            for passage, hit in hits
+        ]
         if not any(found):
             return found, np.empty((0, len(NAMES)))
         first = _READ_FIRST if top else len(found)
@@ -108,7 +112,7 @@ class TrainedReader:
             [(asked[row], passage.document.context, passage.text) for row, passage in some]
         )
         for (row, passage), reading in zip(some, readings, strict=True):
-            said = [without_dateline(passage.text, sentence) for sentence in self._sentences(passage)]
+            said = [without_dateline(passage.text, one.range) for one in found[row]]
             marked = best_spans(reading, said, passage.text)
             found[row] = [replace(one, found=its) for one, its in zip(found[row], marked, strict=True)]
 
@@ -128,7 +132,7 @@ class TrainedReader:
 
     def forget(self) -> None:
         """Drop what is remembered of passages read before."""
-        self._sentences.cache_clear()
+        self._candidates.cache_clear()
 
 
 def chance_features(numbers: Numbers, sums: Numbers) -> Numbers:
@@ -149,10 +153,6 @@ def scores_of(numbers: Numbers, weights: Numbers, chance: Numbers) -> Numbers:
     likely = 1 / (1 + np.exp(-chance_features(numbers, sums) @ chance))
     scores: Numbers = likely * np.exp(sums - sums.max())
     return scores
-
-
-def _sentences(passage: Passage) -> tuple[Range, ...]:
-    return tuple(sentences(passage.text))
 
 
 def _why(weighed: Sequence[float]) -> tuple[tuple[str, float], ...]:
