@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -117,3 +119,31 @@ def test_a_list_of_frequent_questions_is_answered_by_its_answers(reader: str) ->
         answer = library.ask(question)
         assert answer.found, question
         assert answer.citations[0].quote.text in its_answer
+
+
+@pytest.mark.model
+def test_what_a_heading_asks_for_is_answered_below_it(tmp_path: Path) -> None:
+    text = """# Staff handbook
+
+## Annual leave
+
+Full-time employees get 30 days a year. Up to five days can be carried over.
+
+## Sick leave
+
+Employees get full pay for 15 days a year.
+
+## Working from home
+
+Two days a week, after three months with the company.
+"""
+    (tmp_path / "handbook.md").write_text(text, encoding="utf-8")
+    library = Library.from_folder(tmp_path)
+    for question, said in {
+        "what about annual leave": "Full-time employees get 30 days a year.",
+        "How many days of sick leave are paid?": "Employees get full pay for 15 days a year.",
+        "When can I start working from home?": "Two days a week, after three months with the company.",
+    }.items():
+        answer = library.ask(question)
+        assert answer.found, question
+        assert answer.citations[0].quote.text == said

@@ -1,11 +1,12 @@
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from qa.read.evidence import NAMES, Sentence, evidence
 from qa.read.spans import Found
-from qa.records import Document, Passage, Range
+from qa.records import Document, Part, Passage, Range
 from qa.spelling import Respelt
 from vector_store import Hit
 
@@ -47,6 +48,15 @@ def test_coverage_weighs_the_questions_words_by_idf_and_counts_the_title() -> No
     # Of two sentences one holds "lease": ln(1 + 1.5 / 1.5); none holds "London" or "rain": ln(1 + 2.5 / 0.5).
     lease, other = math.log(2), math.log(6)
     assert found["coverage"] == pytest.approx([(lease + other) / (lease + 2 * other), other / (lease + 2 * other)])
+
+
+def test_the_heading_and_the_question_that_a_sentence_stands_under_count_for_it() -> None:
+    text = "Deposit\nTwo months. Who keeps it? The bank. Rent\nMonthly."
+    where = Passage(Document("a.txt", text, parts=(Part(0, "§ Deposit"), Part(44, "§ Rent"))), 0, len(text))
+    deposit, bank, rent = (sentence(where, *Range(text.index(it), text.index(it) + 4)) for it in ("Two", "bank", "Mon"))
+    bank = replace(bank, below=Range(20, 33))
+    found = columns("Who keeps the deposit?", [deposit, bank, rent])
+    assert found["coverage"] == pytest.approx([0.5, 1, 0])
 
 
 def test_another_spelling_counts_as_the_word() -> None:

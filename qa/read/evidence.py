@@ -40,8 +40,9 @@ def evidence(question: str, read: Sequence[Sequence[Sentence]], respelt: Sequenc
     ``cosine``: how near its passage is by meaning alone; 0 for one that is not among the nearest hundred.
     ``rank``: 1 / the rank of its passage.
     ``lead``: 1 / its number in the passage; what a text is about, it tends to say first.
-    ``coverage``: the share of the question's words that sentence and title hold, and the question of the text that it
-    stands below, weighed by idf among the sentences; the other spellings in ``respelt`` count as the word.
+    ``coverage``: the share of the question's words that the sentence holds, or what it stands under (the title, its
+    heading, a question of the text), weighed by idf among the sentences; the other spellings in ``respelt`` count as
+    the word.
     ``span``: the log-odds of the answer that was marked in it against "not in this passage", in [-12, 12].
     """
     every = [one for some in read for one in some]
@@ -69,14 +70,18 @@ def _coverage(question: str, read: Sequence[Sentence], others: Mapping[str, Sequ
     index.add(held)
     idf = {word: index.idf(word) for word in asked_words(question, index.vocabulary)}
     total = sum(idf.values()) or 1.0  # a question without a word
-    titles = {one.passage.document.id: frozenset(words(one.passage.document.context)) for one in read}
     shares = []
-    for one, its_words in zip(read, map(frozenset, held), strict=True):
-        known = its_words | titles[one.passage.document.id]
-        if one.below:
-            known |= frozenset(words(one.below.of(one.passage.text)))
+    for one, its_words in zip(read, held, strict=True):
+        known = {*its_words, *words(_above(one))}
         covered = sum(
             weight for word, weight in idf.items() if word in known or not known.isdisjoint(others.get(word, ()))
         )
         shares.append(covered / total)
     return shares
+
+
+def _above(one: Sentence) -> str:
+    """What a sentence stands under: its document's title, its heading, and the question of the text."""
+    document = one.passage.document
+    question = one.below.of(one.passage.text) if one.below else ""
+    return f"{document.context} {document.part(one.passage.start + one.range.start)} {question}"
