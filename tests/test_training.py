@@ -6,10 +6,13 @@ import random
 import sys
 from pathlib import Path
 
+import numpy as np
+import onnx
 import pytest
 import torch
+from onnx import numpy_helper
 
-from qa.read.network import SpanNetwork
+from qa.read.network import MODEL, WEIGHTS, SpanNetwork
 from training import __main__, train
 from training.examples import Data, Window
 from training.lookalikes import NearMisses, without_answer
@@ -186,3 +189,17 @@ def test_one_command_makes_files_that_read(tmp_path: Path, monkeypatch, capsys) 
     said = capsys.readouterr().out
     assert "float32: EM" in said
     assert "int8: EM" in said
+
+
+def test_no_two_neighbours_of_the_shipped_weights_saturate_on_a_processor_without_vnni() -> None:
+    graph = onnx.load(str(MODEL / WEIGHTS)).graph
+    tensors = {tensor.name: numpy_helper.to_array(tensor) for tensor in graph.initializer}
+    products = [tensors[node.input[1]] for node in graph.node if node.op_type == "MatMulInteger"]
+    assert len(products) == 36
+    for weights in products:
+        assert weights.dtype == np.int8
+        pairs = weights.astype(int).reshape(-1, 2, weights.shape[1])
+        largest = 255 * np.maximum(pairs, 0).sum(axis=1).max()
+        least = 255 * np.minimum(pairs, 0).sum(axis=1).min()
+        assert least >= -(2**15)
+        assert largest < 2**15
