@@ -185,10 +185,10 @@ def test_the_same_words_amid_others_are_a_place_but_a_part_of_a_word_is_none() -
 
 
 def test_what_looks_like_a_pattern_is_taken_literally() -> None:
-    library = make("Is it (a+b)* or [c]?", "Is it (aab) or c?\n\nIs it (a+b)* or [c]?")
+    library = make("It is (a+b)* or [c].", "It is (aab) or c.\n\nIt is (a+b)* or [c].")
     (citation, *_) = library.ask("Is it (a+b)* or [c]?", threshold=0).citations
     assert len(citation.also) == 1
-    assert citation.also[0].text == citation.quote.text == "Is it (a+b)* or [c]?"
+    assert citation.also[0].text == citation.quote.text == "It is (a+b)* or [c]."
 
 
 # Never quoted
