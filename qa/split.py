@@ -93,8 +93,10 @@ def _halved(text: str, word: tuple[Range, int], count_tokens: TokenCounter, limi
 def _answered(text: str, sized: Sequence[tuple[Range, int]], limit: int) -> list[tuple[Range, int]]:
     """The same, with every question joined to the sentence after it, if they fit."""
     joined: list[tuple[Range, int]] = []
+    asked = False
     for piece, tokens in sized:
-        if joined and asks(joined[-1][0].of(text)):
+        waiting, asked = asked, asks(piece.of(text))
+        if waiting:
             question, its_tokens = joined[-1]
             both = Range(question.start, piece.end)
             if its_tokens + tokens <= limit and both.end - both.start <= MAX_CHARACTERS:

@@ -28,7 +28,8 @@ _WORD = re.compile(
     rf"|{_LETTERS}(?:['’ʼ‘`]{_LETTERS})*"
 )
 # English: Lucene's stop set, and what questions are made of.
-_ASKS = re.compile(r"[?？؟][\"”’'»)\]*_\s]*$")
+# He asked, “Who?” tells of a question; “Who?” asks.
+_ASKS = re.compile(r"[?？؟][)\]*_\s]*$|^[*_#>\s]*[\"“„«‘'].*[?？؟][\"”“»’'][)\]*_\s]*$", re.DOTALL)
 _FUNCTION_WORDS = """
 a an and are as at be but by for if in into is it no not of on or such that the their then there these they this to was
 will with what which who whom whose when where why how do does did done has have had been were am can could would should
@@ -164,7 +165,7 @@ def sentences(text: str) -> list[Range]:
 
 
 def asks(sentence: str) -> bool:
-    """Whether it ends with a question mark, whatever closes behind it."""
+    """Whether it ends with a question mark, whatever closes behind it, and does not merely tell what was asked."""
     return bool(_ASKS.search(sentence))
 
 

@@ -41,6 +41,7 @@ def told(text: str) -> list[tuple[str, str]]:
 def test_what_asks_ends_with_a_question_mark_whatever_closes_behind_it() -> None:
     assert all(map(asks, ["Who?", "“Who?”", "(Who is it?)", "**Who?**", "من هو؟", "谁？"]))
     assert not any(map(asks, ["Who.", "“Who?” he asked.", "", "?!"]))
+    assert not any(map(asks, ["He asked, “Who?”", 'The question was "Who is it?"']))
 
 
 def test_what_follows_a_question_stands_below_it_to_the_end_of_its_paragraph() -> None:
@@ -79,7 +80,11 @@ def test_every_sentence_asks_or_can_answer(text: str) -> None:
     assert [one.range for one in found] == [piece for piece in sentences(text) if not asks(piece.of(text))]
     for one in found:
         if one.below:
-            assert asks(one.below.of(text))
+            inside = [
+                piece for piece in sentences(text) if piece.start >= one.below.start and piece.end <= one.below.end
+            ]
+            assert inside
+            assert all(asks(its.of(text)) for its in inside)
             assert one.below.end <= one.range.start
 
 
