@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from qa.embed import Embedder, Vectors
 from qa.read.calibration import calibration
-from qa.read.candidates import candidates
+from qa.read.candidates import Candidate, candidates
 from qa.records import Passage, Span
 from qa.spelling import Spelling
 from qa.text import asked_words, words
@@ -60,7 +60,8 @@ class SentenceReader:
             return []
         found = [candidates(passage.text) for passage, _ in hits]
         asked = self._embedder.embed_question(question)
-        shared = iter(self._words_shared(question, [text for passage, _ in hits for text in _texts(passage)]))
+        texts = [text for (passage, _), some in zip(hits, found, strict=True) for text in _texts(passage, some)]
+        shared = iter(self._words_shared(question, texts))
         return [
             [
                 Span(
@@ -87,12 +88,12 @@ class SentenceReader:
         return [min(float(score) / highest, 1.0) if highest > 0 else 0.0 for score in index.scores([*asked, *variants])]
 
     def _embed(self, passage: Passage) -> Vectors:
-        return self._embedder.embed_passages([f"{passage.document.context}{text}" for text in _texts(passage)])
+        return self._embedder.embed_passages(
+            [f"{passage.document.context}{text}" for text in _texts(passage, candidates(passage.text))]
+        )
 
 
-def _texts(passage: Passage) -> list[str]:
+def _texts(passage: Passage, some: Sequence[Candidate]) -> list[str]:
     """Every sentence that can answer, behind the question of the text that it stands below, if it does."""
     text = passage.text
-    return [
-        f"{one.below.of(text)} {one.range.of(text)}" if one.below else one.range.of(text) for one in candidates(text)
-    ]
+    return [f"{one.below.of(text)} {one.range.of(text)}" if one.below else one.range.of(text) for one in some]
