@@ -123,6 +123,21 @@ def test_a_question_that_cannot_be_asked_is_given_back_with_the_reason(library: 
     assert held.turns == []
 
 
+def test_a_defect_is_told_and_the_page_can_be_asked_again(
+    library: Library, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    held = Conversation()
+    with monkeypatch.context() as broken:
+        broken.setattr(page, "ask_after", lambda *_, **__: 1 // 0)
+        *_, (shown, left, button, _) = page._ask(library, "When does the lease end?", held, ["", "", "", ""])
+    assert "defect of this program (ZeroDivisionError)" in shown[1]["content"].value
+    assert left == "When does the lease end?"
+    assert button["interactive"]
+    assert "ZeroDivisionError" in caplog.text
+    *_, (shown, _, _, _) = page._ask(library, "When does the lease end?", held, ["", "", "", ""])
+    assert "The lease ends on 31 May." in shown[3]["content"].value
+
+
 @pytest.mark.parametrize("dates", [("soon", ""), ("", "2021-13")])
 def test_a_date_that_is_none_is_told(library: Library, dates: tuple[str, str]) -> None:
     *_, (shown, left, _, _) = page._ask(library, "When?", Conversation(), [*dates, "", ""])

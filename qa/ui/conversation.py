@@ -61,9 +61,9 @@ class Conversation:
         self.messages.append(_message("assistant", _shown(answer, asked, only, library, content)))
         return self.messages
 
-    def failed(self, problem: QAError) -> list[Message]:
+    def failed(self, why: str) -> list[Message]:
         """The chat with the reason why there is no answer."""
-        self.messages.append(_message("assistant", markup.error(str(problem))))
+        self.messages.append(_message("assistant", markup.error(why)))
         return self.messages
 
     @classmethod

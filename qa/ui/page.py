@@ -1,6 +1,7 @@
 """The page: its components, and what happens between them."""
 
 import hashlib
+import logging
 import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -15,6 +16,7 @@ from qa.library import Library
 from qa.live import Live
 from qa.shelf import Shelf
 from qa.shelf.batch import Step
+from qa.texts import say
 from qa.ui import desk, layout, markup, programs
 from qa.ui.conversation import Conversation
 from qa.ui.suggested import Suggested
@@ -25,6 +27,8 @@ TOP = 3
 
 FIELDS = ("after", "before", "source", "document")
 """Of the filter, in order."""
+
+_LOG = logging.getLogger(__name__)
 
 Update = Any  # what Gradio takes as a component's new value
 _PRIVATE: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
@@ -125,7 +129,10 @@ def _ask(
             found, _ = ask_after(library, asked, [] if typed else held.before, only=only, top=TOP)
         shown, left = held.answered(asked, found, library, only, top=TOP), gr.skip()
     except QAError as problem:
-        shown, left = held.failed(problem), asked
+        shown, left = held.failed(str(problem)), asked
+    except Exception as defect:  # noqa: BLE001  # of ours: it is told, and the page can be asked again
+        _LOG.exception("a question could not be answered")
+        shown, left = held.failed(say("answer.defect", defect=type(defect).__name__)), asked
     yield shown, left, gr.update(interactive=True), held
 
 
