@@ -74,7 +74,14 @@ def parser() -> argparse.ArgumentParser:
 
     verify = commands.add_parser("verify", help="check that the quotes of a receipt still stand")
     verify.add_argument("receipt", help="what qa ask --json wrote, or a saved page of answers; - for standard input")
-    verify.add_argument("--documents", type=Path, required=True, metavar="DIR", help="the folder that was indexed")
+    verify.add_argument(
+        "--documents",
+        type=Path,
+        required=True,
+        action="append",
+        metavar="PATH",
+        help="what was indexed: a folder or a file; again for each, where there were several",
+    )
     return whole
 
 

@@ -200,6 +200,7 @@ def _eval(options: argparse.Namespace) -> int:
 
 
 def _verify(options: argparse.Namespace) -> int:
+    from qa.load import common_folder
     from qa.receipt import verify
     from qa.receipt.export import receipts
 
@@ -207,9 +208,11 @@ def _verify(options: argparse.Namespace) -> int:
         text = sys.stdin.read() if options.receipt == "-" else Path(options.receipt).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise BadReceipt(f"{options.receipt}: cannot be read ({error})") from error
-    if not options.documents.is_dir():
-        raise NothingToIndex(f"{options.documents} is no folder; name the one that was indexed")
-    verdicts = [verdict for receipt in receipts(text) for verdict in verify(receipt, options.documents)]
+    for path in options.documents:
+        if not path.exists():
+            raise NothingToIndex(f"{path}: no such file or folder; name what was indexed")
+    folder = common_folder([path.resolve() for path in options.documents])
+    verdicts = [verdict for receipt in receipts(text) for verdict in verify(receipt, folder)]
     for verdict in verdicts:
         print(f"{verdict.standing:8}{render.one_line(f'{verdict.place}: {verdict.detail}')}")
     if not verdicts:

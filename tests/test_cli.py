@@ -206,11 +206,33 @@ def test_what_is_no_receipt_is_misuse(
     assert misuse(["verify", "r.json", "--documents", "docs"], capsys) == message
 
 
-def test_a_receipt_is_checked_against_a_folder(docs: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_receipt_is_checked_against_what_was_indexed(
+    docs: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     saved_receipt(docs, tmp_path / "r.json")
-    for name in ("gone", "docs/lease.txt"):
-        expected = f"{name} is no folder; name the one that was indexed"
-        assert misuse(["verify", "r.json", "--documents", name], capsys) == expected
+    expected = "gone: no such file or folder; name what was indexed"
+    assert misuse(["verify", "r.json", "--documents", "gone"], capsys) == expected
+    assert main(["verify", "r.json", "--documents", "docs/lease.txt"]) == FOUND
+
+
+@pytest.mark.usefixtures("hashing")
+def test_a_receipt_of_several_folders_is_checked_against_all_of_them(
+    docs: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    more = tmp_path / "more"
+    more.mkdir()
+    (docs / "lease.txt").rename(more / "lease.txt")
+    assert main(["index", "docs", "more"]) == FOUND
+    capsys.readouterr()
+    assert main(["ask", QUESTION, "--json", "--top", "1"]) == FOUND
+    Path("r.json").write_text(capsys.readouterr().out, encoding="utf-8")
+    for given, status, told in (
+        (["docs", "more"], FOUND, "stands  more/lease.txt, line 1: the file is as it was"),
+        (["docs"], NOT_FOUND, "altered more/lease.txt, line 1: no such file"),
+    ):
+        named = [word for path in given for word in ("--documents", path)]
+        assert main(["verify", "r.json", *named]) == status
+        assert capsys.readouterr().out.startswith(told)
 
 
 # Misuse
