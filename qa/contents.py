@@ -58,23 +58,26 @@ class Contents:
         documents: Iterable[Document],
         embedder: Embedder,
         *,
+        anew: bool = False,
         progress: Progress | None = None,
         unfinished: Unfinished | None = None,
     ) -> "Contents":
         """The contents of exactly ``documents``; of several with one id the last one. These go up in them.
 
         What they or ``unfinished`` have a vector of is not embedded again, and
-        what is embedded is kept in ``unfinished`` at once.
+        what is embedded is kept in ``unfinished`` at once. ``anew``: nothing
+        else is taken over, since it was made by other rules.
         """
+        before = Contents() if anew else self
         by_id = {document.id: document for document in documents}
         wanted = {key: by_id[key] for key in sorted(by_id)}
         copies = [(first_of(some), some) for some in exact_copies(list(wanted.values()))]
         shown = {document.id: first.id for first, some in copies for document in some}
         firsts = [document for key, document in wanted.items() if shown[key] == key]
         marked = dict(zip((first.id for first in firsts), mark(firsts), strict=True))
-        signatures = {first.id: self._signature(first) for first in firsts}
+        signatures = {first.id: before._signature(first) for first in firsts}
         groups = near_copies(firsts, signatures)
-        passages = self._split(firsts, marked, embedder)
+        passages = before._split(firsts, marked, embedder)
         return Contents(
             documents=wanted,
             marks={key: marked[shown[key]] for key in wanted},
@@ -82,7 +85,7 @@ class Contents:
             groups={key: groups[shown[key]] for key in wanted},
             signatures=signatures,
             passages=passages,
-            store=self._stored(passages, embedder, progress, unfinished),
+            store=self._stored(passages, embedder, anew, progress, unfinished),
         )
 
     def _signature(self, document: Document) -> Signature:
@@ -108,16 +111,23 @@ class Contents:
         self,
         passages: Sequence[Passage],
         embedder: Embedder,
+        anew: bool,
         progress: Progress | None,
         unfinished: Unfinished | None,
     ) -> HybridStore | None:
-        """A store of exactly ``passages``, row by row; the present one goes up in it."""
+        """A store of exactly ``passages``, row by row; the present one, or at least its vectors, go up in it."""
         wanted = pieces(passages)
-        rows = _rows(pieces(self.passages))
+        held, present = _rows(pieces(self.passages)), self.store
+        rows, store = ({}, None) if anew else (held, present)
+
+        def known(key: bytes) -> Vectors | None:
+            if present is not None and key in held:
+                return present.vectors(held[key])
+            return unfinished.find(key) if unfinished else None
+
         new = list({piece.key: piece for piece in wanted if piece.key not in rows}.values())
-        store = self.store
         if new:
-            vectors = _embedded(new, embedder, progress, unfinished)
+            vectors = _embedded(new, embedder, known, progress, unfinished)
             store = HybridStore(vectors.shape[1]) if store is None else store
             rows |= _rows(new, first=len(store))
             store.add(vectors, (words(passage.titled) for piece in new for passage in piece.passages))
@@ -136,13 +146,17 @@ def _why(first: Document, other: Document) -> str:
 
 
 def _embedded(
-    new: Sequence[Piece], embedder: Embedder, progress: Progress | None, unfinished: Unfinished | None
+    new: Sequence[Piece],
+    embedder: Embedder,
+    known: Callable[[bytes], Vectors | None],
+    progress: Progress | None,
+    unfinished: Unfinished | None,
 ) -> Vectors:
     parts, done, count = [], 0, sum(len(piece.passages) for piece in new)
     documents = len({piece.passages[0].document.id for piece in new})
     for number, (_, group) in enumerate(groupby(new, key=lambda piece: piece.passages[0].document.id), start=1):
         for piece in group:
-            vectors = unfinished.find(piece.key) if unfinished else None
+            vectors = known(piece.key)
             if vectors is None:
                 vectors = embedder.embed_passages(piece.texts)
                 if unfinished:

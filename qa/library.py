@@ -17,11 +17,12 @@ from qa.contents import Contents, Marks, Progress
 from qa.embed import Embedder, SentenceTransformerEmbedder
 from qa.errors import IndexBusy, IndexDamaged, IndexMismatch, NothingToIndex, QAError, UnreadableFile
 from qa.filters import Filter
-from qa.load import Loaded, read_by
+from qa.load import Loaded
 from qa.load import load as load_files
 from qa.question import check
 from qa.read import Reader, TrainedReader
 from qa.records import Answer, Document, Passage
+from qa.rules import made_by
 from qa.saved import from_files, to_files
 from qa.spelling import Spelling
 from qa.text import asked_words
@@ -29,6 +30,8 @@ from qa.unfinished import UNFINISHED, Unfinished
 from qa.uploads import Uploads, load_all
 from vector_store import FUSIONS, Hit, HybridStore, SnapshotBusy, SnapshotDamaged, SnapshotNewer, snapshot, writing
 from vector_store.store import Fusion
+
+_RENEWED = "the index was made by another version, and was made anew"
 
 
 class Library:
@@ -54,7 +57,7 @@ class Library:
         self.field = ""
         self.version = ""
         """Of the index that it was loaded from or saved to, as :func:`vector_store.snapshot.version` tells it."""
-        self._read_by = read_by()
+        self._made_by = made_by()
         self._contents = Contents()
         self._spelling: Spelling | None = None
 
@@ -104,17 +107,18 @@ class Library:
             if snapshot.version(Path(index)) != version:  # somebody else was quicker
                 library, loaded = cls._before(paths, index, embedder, field)
             library.changes = compare(library.documents, loaded.documents)
-            made = (fusion, field, tuple(str(Path(path).resolve()) for path in paths), read_by())
+            made = (fusion, field, tuple(str(Path(path).resolve()) for path in paths), made_by())
+            renewed = (_RENEWED,) if library.store and library._made_by != made_by() else ()
             if library.changes or library.store is None or made != library._made:
                 unfinished = Unfinished(Path(index), library.embedder.digest)
-                library.fusion, library.field, library.paths, library._read_by = made
                 library.hold(loaded.documents, progress=progress, unfinished=unfinished)
+                library.fusion, library.field, library.paths, library._made_by = made
                 library.save(index)
                 in_step.tell(Path(index), began)
             else:
                 _tidy(Path(index))
             Uploads(Path(index)).settle(library._contents.documents)
-        library.refused, library.notes = loaded.refused, loaded.notes
+        library.refused, library.notes = loaded.refused, (*loaded.notes, *renewed)
         return library
 
     @classmethod
@@ -307,7 +311,7 @@ class Library:
             )
             library._check_embedder(about)
             library.paths, library.field = tuple(about.get("paths", ())), about.get("field", "")
-            library._read_by = about.get("read_by", "")
+            library._made_by = about.get("made_by", "")
             library._contents, library.version = from_files(files), version
         except FileNotFoundError as error:
             raise NothingToIndex(f"{folder} holds no index; make one with: qa index FOLDER --index {folder}") from error
@@ -325,24 +329,27 @@ class Library:
         unfinished: Unfinished | None = None,
     ) -> None:
         """Hold exactly ``documents``, as :meth:`qa.contents.Contents.become` says."""
-        self._contents = self._contents.become(documents, self.embedder, progress=progress, unfinished=unfinished)
+        anew = self._made_by != made_by()
+        self._contents = self._contents.become(
+            documents, self.embedder, anew=anew, progress=progress, unfinished=unfinished
+        )
         self._spelling = None
         self.reader.forget()
 
     @property
     def _made(self) -> tuple[Fusion, str, tuple[str, ...], str]:
         """How, from what, and by which versions it was made."""
-        return self.fusion, self.field, self.paths, self._read_by
+        return self.fusion, self.field, self.paths, self._made_by
 
     def _known(self) -> Mapping[str, Document]:
         """The documents that would be read the same way again: another version may read a file otherwise."""
-        return self._contents.documents if self._read_by == read_by() else {}
+        return self._contents.documents if self._made_by == made_by() else {}
 
     def _about(self) -> dict[str, Any]:
         return {
             "embedder": {"name": self.embedder.name, "digest": self.embedder.digest},
             "fusion": self.fusion,
-            "read_by": self._read_by,
+            "made_by": self._made_by,
             "field": self.field,
             "paths": self.paths,
             "documents": len(self._contents.documents),

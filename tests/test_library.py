@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import qa.contents
 import qa.library
 import qa.load.plain
 from qa.changes import Changes
@@ -21,10 +22,10 @@ from qa.embed import HashingEmbedder, Vectors
 from qa.errors import IndexDamaged, IndexMismatch, ModelMissing, NothingToIndex, QAError
 from qa.filters import Filter
 from qa.library import Library
-from qa.load import read_by
 from qa.load.metadata import Metadata
 from qa.read import SentenceReader
-from qa.records import Document
+from qa.records import Document, Mark, Range
+from qa.rules import made_by
 from qa.text import asked_words, words
 from qa.unfinished import UNFINISHED
 from tests.dying import Killed, die_at
@@ -517,7 +518,7 @@ def test_the_manifest_says_what_is_in_the_index(index: Path) -> None:
     assert snapshot.about(index) == {
         "embedder": {"name": "hashing", "digest": HashingEmbedder().digest},
         "fusion": "rrf",
-        "read_by": read_by(),
+        "made_by": made_by(),
         "field": "",
         "paths": [],
         "documents": 6,
@@ -764,10 +765,43 @@ def test_a_file_is_read_again_by_a_program_of_another_version(
     folder: Path, tmp_path: Path, embedder: CountingEmbedder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     Library.open(folder, index=tmp_path / "index")
-    monkeypatch.setattr(qa.library, "read_by", lambda: "9.9")
+    monkeypatch.setattr(qa.library, "made_by", lambda: "9.9")
     monkeypatch.setattr(qa.load.plain, "describe", lambda text: Metadata(title="New"))
     assert [one.title for one in Library.open(folder, index=tmp_path / "index").documents] == ["New", "New"]
-    assert snapshot.about(tmp_path / "index")["read_by"] == "9.9"
+    assert snapshot.about(tmp_path / "index")["made_by"] == "9.9"
+
+
+def test_an_index_of_other_rules_is_made_anew_from_its_vectors(
+    folder: Path, tmp_path: Path, embedder: CountingEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index = tmp_path / "index"
+    with monkeypatch.context() as earlier:
+        earlier.setattr(qa.library, "made_by", lambda: "0.0.9")
+        earlier.setattr(qa.contents, "words", lambda text: ["old", *words(text)])
+        earlier.setattr(qa.contents, "mark", lambda documents: [(Mark(Range(0, 3), "furniture"),) for _ in documents])
+        Library.open(folder, index=index)
+    assert not examine(index).sound
+    embedder.texts.clear()
+    library = Library.open(folder, index=index)
+    assert "the index was made by another version, and was made anew" in library.notes
+    assert_same(library, Library.from_folder(folder))
+    assert examine(index).sound
+    embedder.texts.clear()
+    assert not Library.open(folder, index=index).notes
+
+
+def test_a_document_added_to_an_index_of_other_rules_leaves_none_of_them(
+    folder: Path, tmp_path: Path, embedder: CountingEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index = tmp_path / "index"
+    with monkeypatch.context() as earlier:
+        earlier.setattr(qa.library, "made_by", lambda: "0.0.9")
+        earlier.setattr(qa.contents, "words", lambda text: ["old", *words(text)])
+        Library.open(folder, index=index)
+    library = load(index)
+    library.add([LEAVE])
+    assert library.store is not None
+    assert not any("old" in found for found in library.store.words())
 
 
 def test_the_status_tells_what_opening_would_change_and_changes_nothing(

@@ -4,11 +4,8 @@ import hashlib
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
-from importlib.metadata import version
 from pathlib import Path
 
-from qa import __version__
 from qa.errors import NothingToIndex, UnreadableFile
 from qa.load.bounded import Bounded
 from qa.load.disk import MAX_BYTES, MAX_BYTES_WITH_PICTURES, read_bytes, require_regular, why
@@ -35,7 +32,6 @@ FORMATS: dict[tuple[str, ...], Format] = {
 }
 ADVICE = "name a file or a folder with .txt, .md, .pdf, .docx, .html or other files that are read"
 
-_LIBRARIES = ("lxml", "openpyxl", "pypdfium2", "python-docx", "trafilatura")
 _WITH_PICTURES = (".pdf", ".docx", ".docm", ".epub", ".mhtml", ".mht")
 _WITH_FIELDS = (".jsonl", ".ndjson")
 # What is not read, and can be made into what is.
@@ -103,12 +99,6 @@ def load(
     return Loaded(
         root, tuple(sorted(documents, key=lambda document: document.id)), tuple(refused), tuple(sorted(notes))
     )
-
-
-@cache
-def read_by() -> str:
-    """What reads files: this program and the libraries, with their versions; another may read a file otherwise."""
-    return ", ".join([f"chapterverse {__version__}", *(f"{name} {version(name)}" for name in _LIBRARIES)])
 
 
 def load_file(path: Path, root: Path, *, field: str = "") -> Document:
