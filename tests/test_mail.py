@@ -50,6 +50,15 @@ def test_html_alone_is_read() -> None:
     assert read(message)[0].text.endswith("The keys are\nin the blue box.\n\nAda")
 
 
+@pytest.mark.parametrize("end", ["\r\n", "\n", "\r"])
+def test_only_a_blank_line_ends_a_paragraph_whatever_ends_a_line(end: str) -> None:
+    lines = ["The office rent would be", "raised to 1,200 euros.", "", "> Is it?", ">", "> As of when?", "", "", "Ada"]
+    data = f"From: a@b\n\n{end.join(lines)}{end}".encode()
+    assert read_mail("a.eml", data)[0].text == (
+        "From: a@b\n\nThe office rent would be\nraised to 1,200 euros.\n\n> Is it?\n\n> As of when?\n\nAda"
+    )
+
+
 def test_attachments_are_named() -> None:
     message = mail()
     message.set_content("See the scans.")
@@ -70,6 +79,31 @@ def test_headers_are_decoded_and_unfolded(subject: str, shown: str) -> None:
 def test_a_mail_in_an_old_encoding_is_read() -> None:
     head = b"Subject: x\nContent-Type: text/plain; charset=iso-8859-1\nContent-Transfer-Encoding: 8bit\n\n"
     assert read_mail("a.eml", head + "Schlüssel – “hier”".encode("cp1252"))[0].text.endswith("Schlüssel – “hier”")
+
+
+@pytest.mark.parametrize(
+    ("charset", "text", "codec"),
+    [
+        ("us-ascii", "I don’t know.", "utf-8"),
+        ("iso-8859-1", "I don’t know.", "utf-8"),
+        ("windows-1252", "I don’t know.", "utf-8"),
+        ("utf-16", "I don’t know.", "utf-8"),
+        ("utf-16le", "I don’t know.", "utf-16-le"),
+        ("gb2312", "朱镕基总理", "gb18030"),
+        ("x-gbk", "朱镕基总理", "gb18030"),
+        ("shift_jis", "①髙橋さん", "cp932"),
+        ("x-sjis", "①髙橋さん", "cp932"),
+        ("ks_c_5601-1987", "똠방각하", "cp949"),
+        ("euc-kr", "똠방각하", "cp949"),
+        ("iso-8859-9", "Geç “kalma” – İstanbul", "cp1254"),
+    ],
+)
+def test_an_encoding_is_what_browsers_take_its_name_for(charset: str, text: str, codec: str) -> None:
+    """Also where so little is amiss that the text would pass for slightly damaged."""
+    message = mail()
+    long = f"{text[-2] * 200}{text}"
+    message.set_content(long.encode(codec), "text", "plain", params={"charset": charset})
+    assert read(message)[0].text.endswith(f"\n\n{long}")
 
 
 @pytest.mark.parametrize(

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby, pairwise, zip_longest
 from typing import Any, Literal
 
 from lxml import etree
 
 from qa.load.draft import Draft
+from qa.load.grid import as_grid
 from qa.load.rows import as_sentence, is_header
 
 Element = Any  # lxml has no types of its own
@@ -54,21 +56,21 @@ def write(draft: Draft, found: Iterable[Block]) -> None:
 def blocks(root: Element, *, headings: frozenset[str] = _HEADINGS) -> Iterator[Block]:
     """All that is to be seen of ``root``, in order. Nothing recurses, however deep a page is nested."""
     gathered = _Gathered()
-    unseen = links = 0
+    links = 0
     kinds: list[Kind] = ["paragraph"]
-    for event, element in etree.iterwalk(root, events=("start", "end", "comment", "pi")):
-        name = element.tag.rpartition("}")[2].lower() if isinstance(element.tag, str) else ""
-        hides = name in _UNSEEN or (name != "" and _is_hidden(element))
+    skipped: Element = None
+    walk = etree.iterwalk(root, events=("start", "end", "comment", "pi"))
+    for event, element in walk:
+        name = _name(element)
         borders = name in _BLOCKS or name in headings
         if event == "start":
-            unseen += hides
-            rows = _data_rows(element) if name == "table" and not unseen else []
+            rows = _data_rows(element) if name == "table" and _is_seen(element) else []
             if rows:
                 yield from gathered.flush(kinds[-1])
                 yield from rows
-                element.set("data-rows", "")
-                unseen += 1
-            if unseen:
+            if rows or not _is_seen(element):
+                skipped = element
+                walk.skip_subtree()  # so that its end comes next
                 continue
             if borders:
                 yield from gathered.flush(kinds[-1])
@@ -76,14 +78,11 @@ def blocks(root: Element, *, headings: frozenset[str] = _HEADINGS) -> Iterator[B
             links += name == "a"
             gathered.add("\n" if name == "br" else element.text, linked=links > 0, as_is=name in ("pre", "br"))
             continue
-        if event == "end":
-            if not unseen:
-                links -= name == "a"
-                if borders:
-                    yield from gathered.flush(kinds.pop())
-            unseen -= hides + (element.attrib.pop("data-rows", None) is not None)
-        if not unseen:
-            gathered.add(element.tail, linked=links > 0, as_is=False)
+        if event == "end" and element is not skipped:
+            links -= name == "a"
+            if borders:
+                yield from gathered.flush(kinds.pop())
+        gathered.add(element.tail, linked=links > 0, as_is=False)
     yield from gathered.flush("paragraph")
 
 
@@ -112,9 +111,15 @@ class _Gathered:
         self._pieces, self._linked = [], 0
 
 
-def _is_hidden(element: Element) -> bool:
+def _name(element: Element) -> str:
+    """The tag without its namespace, or empty for a comment."""
+    return element.tag.rpartition("}")[2].lower() if isinstance(element.tag, str) else ""
+
+
+def _is_seen(element: Element) -> bool:
     style = (element.get("style") or "").replace(" ", "").lower()
-    return element.get("hidden") is not None or "display:none" in style or "visibility:hidden" in style
+    hidden = element.get("hidden") is not None or "display:none" in style or "visibility:hidden" in style
+    return not hidden and _name(element) not in _UNSEEN
 
 
 def _squash(text: str) -> str:
@@ -123,20 +128,52 @@ def _squash(text: str) -> str:
     return f"{' ' * text[0].isspace()}{squashed}{' ' * (bool(squashed) and text[-1].isspace())}"
 
 
+def _seen(root: Element) -> Iterator[tuple[str, Element]]:
+    """The starts and ends of what is to be seen of ``root``; of all else the ends, for the text behind them."""
+    walk = etree.iterwalk(root, events=("start", "end", "comment", "pi"))
+    for event, element in walk:
+        if event == "start" and not _is_seen(element):
+            walk.skip_subtree()
+        else:
+            yield event, element
+
+
 def _data_rows(table: Element) -> Sequence[Block]:
     """The rows of a table of data as sentences, or none where the table is there for the looks."""
-    rows = [list(row.iterchildren("{*}td", "{*}th")) for row in table.iter("{*}tr")]
-    if len(rows) < 2 or len(rows[0]) < 2 or any(_is_layout(cell) for row in rows for cell in row):
+    seen = [element for event, element in _seen(table) if event == "start"]
+    rows = (element for element in seen if _name(element) == "tr")
+    groups = [[_cells(row) for row in group] for _, group in groupby(rows, key=lambda row: row.getparent())]
+    own = [cells for group in groups for cells in group]
+    if len(own) < 2 or len(own[0]) < 2 or any(_is_layout(cell) for cells in own for cell in cells):
         return []
-    texts = [[_text(cell) for cell in row] for row in rows]
-    linked = sum(len(_text(link)) for link in table.iter("{*}a")) / max(1, len(_text(table)))
-    named = all(str(cell.tag).endswith("th") for cell in rows[0]) or is_header(texts)
-    sentences = [as_sentence(texts[0], row) if named else "; ".join(filter(None, row)) for row in texts]
-    return [
-        Block(sentence, "row", linked, "".join(row))
-        for sentence, row in list(zip(sentences, texts, strict=True))[named:]
-        if sentence
-    ]
+    shown = {cell: _text(cell) for cells in own for cell in cells}
+    linked = sum(len(_text(link)) for link in seen if _name(link) == "a") / max(1, len(_text(table)))
+    grid = [row for group in groups for row in as_grid(group)]
+    texts = [[shown.get(cell, "") if cell is not left else "" for left, cell in pairwise([None, *row])] for row in grid]
+    head = _head_rows(own, grid) or int(is_header(texts))
+    columns = zip_longest(*grid[:head])
+    names = [" ".join(shown[cell] for cell in dict.fromkeys(column) if cell in shown) for column in columns]
+    found = []
+    for cells, row, filled in list(zip(own, grid, texts, strict=True))[head:]:
+        whole = len(row) >= len(names) and row == row[:1] * len(row)  # it is a heading within the table
+        sentence = as_sentence(names, filled) if names and not whole else "; ".join(filter(None, filled))
+        if printed := "".join(shown[cell] for cell in cells):
+            found.append(Block(sentence, "row", linked, printed))
+    return found
+
+
+def _head_rows(own: Sequence[Sequence[Element]], grid: Sequence[Sequence[Element]]) -> int:
+    """How many rows name the columns: the first, if of header cells, and those of them that its cells reach down to."""
+    depth = 0
+    for cells, row in zip(own, grid, strict=True):
+        if set(own[0]).isdisjoint(row) or not all(_name(cell) == "th" for cell in cells):
+            break
+        depth += 1
+    return depth if depth < len(own) else 1
+
+
+def _cells(row: Element) -> list[Element]:
+    return [cell for cell in row.iterchildren("{*}td", "{*}th") if _is_seen(cell)]
 
 
 def _is_layout(cell: Element) -> bool:
@@ -145,4 +182,8 @@ def _is_layout(cell: Element) -> bool:
 
 
 def _text(element: Element) -> str:
-    return " ".join("".join(element.itertext()).split())
+    pieces = []
+    for event, inner in _seen(element):
+        apart = " " if _name(inner) == "br" or _name(inner) in _BLOCKS else ""
+        pieces += [apart, (inner.text if event == "start" else inner.tail) or ""]
+    return " ".join("".join(pieces[:-1]).split())  # the last stands behind it

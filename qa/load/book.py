@@ -18,7 +18,7 @@ from qa.load.signature import require
 from qa.load.tree import parse_xhtml, xml_parser
 from qa.records import Document
 
-RULES = 1
+RULES = 2
 # A bible has 1,200 chapters.
 MAX_CHAPTERS = 5_000
 _MARKUP = ("application/xhtml+xml", "text/html", "application/x-dtbook+xml")

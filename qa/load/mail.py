@@ -15,10 +15,11 @@ from qa.load.signature import require
 from qa.load.tree import parse_html
 from qa.records import Document
 
-RULES = 1
+RULES = 2
 # A mail within a mail within a mail is a chain; in a hundred pieces it is a newsletter.
 MAX_PIECES = 1_000
-_PARAGRAPH = re.compile(r"(?:\r\n|\r|\n)[ \t>]*(?:\r\n|\r|\n)")
+# Atomic, or the two halves of one line end would be two.
+_PARAGRAPH = re.compile(r"(?>\r\n|\r|\n)[ \t>]*(?:\r\n|\r|\n)")
 _HEADERS = ("Subject", "From", "To", "Cc", "Date")
 _MOST_HEADER = 1_000
 

@@ -31,11 +31,14 @@ def parse_html(name: str, data: bytes, charset: str = "") -> Any:
 
 
 def html_tree(name: str, text: str) -> Any:
-    """The same from text."""
+    """The same from text; UnreadableFile also where it is nested so deeply that the parser leaves out what follows."""
+    parser = html.HTMLParser(huge_tree=True)  # else at a depth of 256; time and memory have a bound of their own
     try:
-        tree = html.document_fromstring(_DECLARATION.sub("", text).replace("\0", ""))
+        tree = html.document_fromstring(_DECLARATION.sub("", text).replace("\0", ""), parser)
     except (etree.ParserError, ValueError) as error:
         raise refusal(name, "holds no text") from error
+    if parser.error_log.filter_types(etree.ErrorTypes.ERR_RESOURCE_LIMIT):
+        raise refusal(name, "is nested too deeply to be read; save it anew")
     return tree
 
 

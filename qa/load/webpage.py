@@ -18,7 +18,7 @@ from qa.load.signature import require
 from qa.load.tree import html_tree, markup_text
 from qa.records import Document
 
-RULES = 1
+RULES = 2
 _SAVED_FROM = re.compile(r"<!-- saved from url=\(\d+\)(\S+) -->")
 _HEAD = 4096
 # What the page states of itself, and no guess from its text: that is ours to make. A fixed day to come, since the
