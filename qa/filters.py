@@ -97,7 +97,7 @@ def _last_day(date: str) -> str:
 def _checked(written: str, what: str) -> str:
     """A date, a month or a year as ISO 8601 writes it; BadFilter where it is none, or reads two ways."""
     written = written.strip()
-    if not written or re.fullmatch(r"\d{4}(-(0[1-9]|1[0-2]))?", written):
+    if not written or re.fullmatch(r"\d{4}(-(0[1-9]|1[0-2]))?", written, re.ASCII):  # dates are compared by letters
         return written
     found = [date for place, date in dates_in(written) if place.of(written) == written and date]
     if not found:

@@ -14,9 +14,11 @@ _MOST = 400
 # What a news agency puts before its first sentence: BAGHDAD (Reuters) - · LONDON, Jan. 5 — · (CNN) — · Shafaq News/
 _PLACE = r"[A-Z][A-Z.'’-]+(?:[ ,]+[A-Z][A-Z.'’-]*)*(?:, [A-Z][\w.]+)?(?:, [A-Z][a-z]{2,8}\.? \d{1,2})?"
 _AGENCY = r"\([A-Z][\w .,&/-]{1,30}\)"
+# A sentence begins behind it; where none does, what stands before the dash is the subject: VAT – 19 % – is included.
+_BEGINS = r"[\"“„«‘'(\[]*[A-ZÀ-Þ]"
 _DATELINE = re.compile(
-    rf"(?:{_PLACE}\s*(?:{_AGENCY}\s*)?[—–-]+\s+|(?:[A-Z][\w.]+,? ){{1,4}}{_AGENCY}\s*[—–-]+\s*"
-    rf"|{_AGENCY}\s*[—–-]+\s*|(?:[A-Z]\w+ ){{1,3}}?(?:News|Agency) ?/ )(?=\S)"
+    rf"(?:{_PLACE}\s*(?:{_AGENCY}\s*)?[—–-]+\s+|(?:[A-Z][\w.]+,? ){{1,4}}{_AGENCY}\s*[—–-]+\s+"
+    rf"|{_AGENCY}\s*[—–-]+\s+|(?:[A-Z]\w+ ){{1,3}}?(?:News|Agency) ?/ )(?={_BEGINS})"
 )
 
 

@@ -20,6 +20,8 @@ _ALIKE = 0.75
 # Spellings of one sound in names that came from other scripts: Kadhimi and Kazemi, Qassem and Kasem, Moukhtar.
 _SOUNDS = {"dh": "z", "kh": "k", "gh": "g", "ph": "f", "ou": "u", "q": "k", "c": "k", "y": "i", "w": "v"}
 _LETTERS = re.compile(r"[^\W\d_]+")
+# It is a token of its own, which makes no word uncommon. Behind a plural's s, the mark is no part of the word's range.
+_POSSESSIVE = re.compile(r"['’]s\Z", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,7 @@ class Spelling:
         for folded, where in word_ranges(question):
             if len(folded) < _SHORTEST or not _LETTERS.fullmatch(folded):
                 continue
-            if count_tokens([where.of(question)]) == [1]:
+            if count_tokens([_POSSESSIVE.sub("", where.of(question))]) == [1]:
                 continue
             sound = _sound(folded)
             known = self._known.get(sound[0], [])

@@ -184,6 +184,26 @@ def test_the_same_words_amid_others_are_a_place_but_a_part_of_a_word_is_none() -
     assert [(place.start, place.text) for place in citation.also] == [(33, "Pay"), (60, "Pay")]
 
 
+@pytest.mark.parametrize(
+    ("said", "text", "other"),
+    [
+        ("The lease ends on 31 May.", "Note.The lease ends on 31 May.The mayor was glad.", 5),
+        ("“The lease ends on 31 May.”", "Note: she said“The lease ends on 31 May.”and left.", 14),
+        ("租约于五月结束。", "租约于五月结束。租金每月支付。", 0),
+    ],
+)
+def test_a_place_is_found_also_where_no_space_follows_its_stop(said: str, text: str, other: int) -> None:
+    (citation, *_) = make(said, f"{text}\n\nBook.").ask(said, threshold=0).citations
+    places = {(place.document.id, place.start, place.text) for place in (citation.quote, *citation.also)}
+    assert places == {("a.txt", 0, said), ("b.txt", other, said)}
+
+
+def test_a_number_that_goes_on_is_not_the_same() -> None:
+    library = make("The rent rose by 3.", "The rent rose by 3.5 percent.\n\nThe rent rose by 3.")
+    (citation, *_) = library.ask("The rent rose by 3.", threshold=0).citations
+    assert [place.place for place in citation.also] == ["b.txt, line 3"]
+
+
 def test_what_looks_like_a_pattern_is_taken_literally() -> None:
     library = make("It is (a+b)* or [c].", "It is (aab) or c.\n\nIt is (a+b)* or [c].")
     (citation, *_) = library.ask("Is it (a+b)* or [c]?", threshold=0).citations

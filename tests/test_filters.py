@@ -46,7 +46,9 @@ def test_a_day_may_be_written_as_people_write_it(written: str, read: str) -> Non
     assert Filter(after=written).after == read
 
 
-@pytest.mark.parametrize("written", ["yesterday", "03/04/2021", "2021-13", "2021-02-30", "since 2021-03-31", "12"])
+@pytest.mark.parametrize(
+    "written", ["yesterday", "03/04/2021", "2021-13", "2021-02-30", "since 2021-03-31", "12", "٢٠٢١", "٢٠٢١-03"]
+)
 def test_what_is_no_date_is_told(written: str) -> None:
     with pytest.raises(BadFilter, match="write it as 2021-03-31, 2021-03 or 2021"):
         Filter(before=written)

@@ -71,6 +71,14 @@ def test_a_dateline_is_not_quoted(dateline: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "sentence", ["“We resign,” they said.", "'I resign.'", "[The minister] resigned.", "Élan won."]
+)
+def test_behind_a_dateline_a_sentence_begins_with_a_capital_perhaps_in_quotation_marks(sentence: str) -> None:
+    text = f"LONDON, Jan. 5 (AP) — {sentence}"
+    assert quoted(text, 0, len(text)) == sentence
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "NATO and the EU agreed.",
@@ -79,6 +87,13 @@ def test_a_dateline_is_not_quoted(dateline: str) -> None:
         "He said - and meant it - that he would go.",
         "COVID-19 - the disease - spread.",
         "The US/ UK treaty holds.",
+        "IKEA – the Swedish furniture company – was founded in 1943.",
+        "ETA - estimated time of arrival.",
+        "VAT – 19 % – is included.",
+        "TOTAL - 45 euros a month.",
+        "Facebook (FB)-parent Meta has agreed to pay.",
+        "Facebook (FB)-Parent Meta has agreed to pay.",
+        "(FB)-Parent Meta has agreed to pay.",
     ],
 )
 def test_what_is_no_dateline_is_kept(text: str) -> None:

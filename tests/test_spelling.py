@@ -37,6 +37,9 @@ def test_another_spelling_of_a_name_and_a_slip_are_found(asked: str, stands: str
     ("asked", "stands"),
     [
         ("nation", "notion"),  # common: one letter makes another word of it
+        ("the nation's minister", "notion"),  # as common as without its ending
+        ("the nation’s minister", "notion"),
+        ("THE NATION'S MINISTER", "notion"),
         ("Iran", "Iraq"),  # too short
         ("Sistani", "Zistani"),  # another first sound
         ("Shaways", "Shamkhani"),
@@ -86,3 +89,6 @@ def test_the_packaged_embedder_knows_common_words_whole_and_no_names() -> None:
     count = SentenceTransformerEmbedder().count_tokens
     spelling = Spelling(words("military militant Kadhemi embassy election selection Soleimani"))
     assert spelling.variants("Which militia did Kadhimi fear in the election?", count) == words("Kadhemi")
+    assert spelling.variants("What was the military's fear of Kadhimi’s embassy?", count) == words("Kadhemi")
+    ordinary = Spelling(words("county stage notions"))
+    assert ordinary.variants("What is the country's largest city, the state’s, the nations'?", count) == []

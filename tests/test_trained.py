@@ -14,10 +14,12 @@ from qa.errors import ModelMissing
 from qa.question import asks_for_sentences
 from qa.read import TrainedReader
 from qa.read.calibration import coefficients
+from qa.read.evidence import Sentence
 from qa.read.network import LONGEST, MODEL, Reading, SpanNetwork
-from qa.read.spans import best_spans
-from qa.read.trained import scores_of
+from qa.read.spans import Found, best_spans
+from qa.read.trained import scores_of, span_of
 from qa.records import Document, Passage, Range
+from qa.text import sentences
 from vector_store import Hit
 
 LEASE = "The lease ends on 31 May. Rent is due monthly."
@@ -185,6 +187,63 @@ def test_what_is_exact_has_no_stops_at_its_ends_nor_half_a_pair_of_brackets(
     (spans,) = TrainedReader(WordNetwork(first, last)).read("When does it end?", hits([passage(text)], [0.5]))
     assert spans[0].exact is not None
     assert spans[0].exact.of(text) == exact
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "last", "exact"),
+    [
+        ("It ends at .5 mg daily.", ".5", "mg", ".5 mg"),
+        ("It ends at ,5 mg daily.", ",5", "mg", ",5 mg"),
+        ("It ends at ...5 mg daily.", "...5", "mg", "5 mg"),
+        ("It ends here.5 weeks of it.", "here.5", "weeks", "here.5 weeks"),
+        ("It ends in the U.S., he said.", "U.S.,", "U.S.,", "U.S."),
+        ("It ends at 5 p.m. then.", "5", "p.m.", "5 p.m."),
+        ("It ends with a Ph.D. then.", "Ph.D.", "Ph.D.", "Ph.D."),
+        ("It ends at 3.5. Then more.", "3.5.", "3.5.", "3.5"),
+        ("It ends at www.lease.com. Then more.", "www.lease.com.", "www.lease.com.", "www.lease.com"),
+        ('It ends at 27" then.', '27"', '27"', '27"'),
+        ("It ends at 5'10\", he said.", "5'10\",", "5'10\",", "5'10\""),
+        ("It ends at 6', he said.", "6',", "6',", "6'"),
+        ('It ends at 27" by 40" then.', '27"', '40"', '27" by 40"'),
+        ('It ends at "27" then.', '"27"', '"27"', "27"),
+        ("It ends at '27' then.", "'27'", "'27'", "27"),
+        ('It ends "in May" then.', '"in', 'May"', "in May"),
+    ],
+)
+def test_what_is_exact_keeps_what_belongs_to_a_number_or_an_abbreviation(
+    text: str, first: str, last: str, exact: str
+) -> None:
+    (spans,) = TrainedReader(WordNetwork(first, last)).read("When does it end?", hits([passage(text)], [0.5]))
+    assert spans[0].exact is not None
+    assert spans[0].exact.of(text) == exact
+
+
+@pytest.mark.parametrize(
+    ("text", "token", "exact"),
+    [
+        ("It ends at .5 mg daily.", "5", ".5"),
+        ("It ends at 0.5 mg daily.", "5", "5"),
+        ("It ends in No.5 then.", "5", "5"),
+        ("It ends ...5 days on.", "5", "5"),
+        ('It ends at "27" then.', '27"', "27"),
+    ],
+)
+def test_a_decimal_point_before_it_is_taken_in(text: str, token: str, exact: str) -> None:
+    """The network's tokens are parts of words."""
+    start = text.index(token)
+    found = Found(Range(start, start + len(token)), 1.0, 1.0)
+    (sentence,) = sentences(text)
+    hit = Hit(0, 0.5, 0.5, None)
+    span = span_of(Sentence(passage(text), hit, sentence, found), 0.5, whole=False)
+    assert span.exact is not None
+    assert span.exact.of(text) == exact
+
+
+def test_a_point_that_is_of_the_sentence_before_is_not_taken_in() -> None:
+    text = "It ends. .5 mg"
+    sentence, found = Range(10, 14), Found(Range(10, 11), 1.0, 1.0)
+    span = span_of(Sentence(passage(text), Hit(0, 0.5, 0.5, None), sentence, found), 0.5, whole=False)
+    assert span.exact == Range(10, 11)
 
 
 def test_no_passages_no_spans() -> None:
