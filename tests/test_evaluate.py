@@ -215,6 +215,26 @@ def test_it_is_told_how_far_embedding_and_asking_are(place: Path) -> None:
     }
 
 
+@pytest.mark.parametrize("only", [[], ["copy.txt"], ["lease.txt"]])
+@pytest.mark.parametrize("gold", [["lease.txt"], ["copy.txt"], ["copy.txt", "lease.txt"]])
+def test_gold_in_an_exact_copy_is_that_of_the_document_that_is_shown(
+    place: Path, gold: list[str], only: list[str]
+) -> None:
+    """Of exact copies one has the passages: the first by name, here the copy, or the one that is asked."""
+    corpus = place / "corpus.jsonl"
+    copy = {"doc_id": "copy.txt", "text": DOCUMENTS["lease.txt"], "title": "Office"}
+    corpus.write_text(f"{corpus.read_text(encoding='utf-8')}\n{json.dumps(copy)}", encoding="utf-8")
+    lease = entry(*QUESTIONS[0])
+    answers = [{**answer, "doc_id": name} for answer in lease["answers"] for name in gold]
+    line = {**lease, "answers": answers, "only": {"documents": only}}
+    (place / "questions.jsonl").write_text(json.dumps(line), encoding="utf-8")
+    (outcome,) = asked(read_plan(place, settings=Settings(threshold=0.0))).outcomes
+    assert outcome.quotes[0].document == (only or ["copy.txt"])[0]
+    found = ("quote_hit@1", "citation_recall", "passage_recall@1", "document_recall@1", "document_ndcg@10")
+    assert {name: outcome.values[name] for name in found} == dict.fromkeys(found, 1)
+    assert outcome.failure == ""
+
+
 # The same bytes
 
 

@@ -1,12 +1,16 @@
 from collections.abc import Mapping
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.evaluation.gold import Fault, check_gold, holds, judged
+from qa.contents import Contents
+from qa.embed import HashingEmbedder
+from qa.evaluation.gold import Fault, as_shown, check_gold, holds, in_every_copy, judged
 from qa.evaluation.questions import Gold, Question
+from qa.filters import Filter
 from qa.records import Document, Passage, Quote
 
 # "31 May" is [8, 14), "Rent" begins at 17, the second "May" is [32, 35).
@@ -133,6 +137,50 @@ def test_whatever_is_kept_is_sound_and_whatever_is_not_is_told(gold: list[Gold],
     assert len(gold) - len(sound) <= len(faults)
     assert all(fault.whole == (not kept) for fault in faults)
     assert bool(kept) or bool(faults)
+
+
+# What is shown
+
+TWINS = Contents().become([replace(MENU, id="a.txt"), replace(MENU, id="b.txt"), MENU, LEASE], HashingEmbedder())
+OF_TWINS = Question("q", "What is it?", tuple(replace(SOUP, doc_id=name) for name in ("b.txt", "menu.txt")))
+
+
+@pytest.mark.parametrize(
+    ("only", "shown"),
+    [
+        (Filter(), "a.txt"),
+        (Filter(documents=("menu.txt", "b.txt")), "b.txt"),
+        (Filter(documents=("menu.txt", "lease.txt")), "menu.txt"),
+    ],
+)
+def test_gold_in_exact_copies_is_one_in_the_first_that_is_asked(only: Filter, shown: str) -> None:
+    found = as_shown(replace(OF_TWINS, only=only), TWINS)
+    assert found == replace(OF_TWINS, only=only, gold=(replace(SOUP, doc_id=shown),))
+
+
+def test_where_no_copy_is_asked_gold_stays_where_it_is() -> None:
+    elsewhere = replace(OF_TWINS, only=Filter(documents=("lease.txt",)))
+    assert as_shown(elsewhere, TWINS) == elsewhere
+
+
+def test_gold_of_a_document_that_is_not_held_stays_where_it_is() -> None:
+    lost = Question("q", "Which?", (Gold("May", "lost.txt", 0),), relevant={"lost.txt": 1})
+    assert as_shown(lost, TWINS) == lost
+
+
+def test_of_judged_copies_the_highest_grade_counts() -> None:
+    graded = Question("q", "Which?", relevant={"b.txt": 1, "menu.txt": 2, "a.txt": 0, "lease.txt": 1})
+    assert as_shown(graded, TWINS).relevant == {"a.txt": 2, "lease.txt": 1}
+
+
+def test_every_copy_has_the_passages_of_the_one_that_is_shown() -> None:
+    found = [(passage.document.id, passage.start, passage.text) for passage in in_every_copy(TWINS)]
+    assert sorted(found) == [
+        ("a.txt", 0, MENU.text),
+        ("b.txt", 0, MENU.text),
+        ("lease.txt", 0, LEASE.text),
+        ("menu.txt", 0, MENU.text),
+    ]
 
 
 # What is relevant

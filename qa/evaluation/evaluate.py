@@ -13,7 +13,7 @@ from qa.contents import Progress
 from qa.embed import Embedder
 from qa.errors import BadRun, QAError
 from qa.evaluation.asking import ask_each
-from qa.evaluation.gold import judged
+from qa.evaluation.gold import as_shown, in_every_copy, judged
 from qa.evaluation.journal import Done, Journal
 from qa.evaluation.plan import Plan
 from qa.evaluation.run import FILE, Run, read, timings
@@ -118,7 +118,8 @@ def _ask(plan: Plan, library: Library, journal: Journal | None, done: Done, bars
     left = [question for question in plan.questions if question.id not in done]
     texts = plan.documents.texts_read_anew()
     settings = plan.settings
-    questions = judged(left, library.passages, settings.by)
+    asked = [as_shown(question, library.contents) for question in left]
+    questions = judged(asked, in_every_copy(library.contents), settings.by)
     asking = ask_each(library, questions, top=settings.top, threshold=settings.threshold, texts=texts)
     try:
         with bars("asking", "questions") as progress:

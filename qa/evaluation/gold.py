@@ -4,7 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from qa.contents import Contents
 from qa.evaluation.questions import Gold, Question
+from qa.filters import Filter
 from qa.records import Document, Passage, Slice
 
 Place = tuple[str, int]
@@ -70,6 +72,41 @@ def _wrong(gold: Gold, documents: Mapping[str, Document]) -> str:
     first = text.find(gold.text)
     elsewhere = f"; it does at {first}" if first >= 0 else "; nor does it anywhere else"
     return f"{gold.text[:60]!r} does not stand at {gold.start} of {gold.doc_id!r}, but {there[:60]!r}{elsewhere}"
+
+
+def as_shown(question: Question, contents: Contents) -> Question:
+    """The question with its gold where the library finds it: of exact copies, whose offsets are the same, one is shown.
+
+    Gold in several of them is one answer, and their highest grade is that of the one.
+    """
+    named = {*(gold.doc_id for gold in question.gold), *question.relevant}
+    shown = {name: _shown(name, question.only, contents) for name in named}
+    gold = dict.fromkeys(replace(gold, doc_id=shown[gold.doc_id]) for gold in question.gold)
+    relevant: dict[str, int] = {}
+    for name, grade in question.relevant.items():
+        relevant[shown[name]] = max(grade, relevant.get(shown[name], grade))
+    return replace(question, gold=tuple(gold), relevant=relevant)
+
+
+def _shown(name: str, only: Filter, contents: Contents) -> str:
+    """The document that has the passages of the one called ``name``, or the first of its copies that is asked."""
+    first = contents.shown.get(name)
+    if first is None or only.meets(contents.documents[first]):
+        return first or name
+    copies = (key for key, of in contents.shown.items() if of == first)
+    return next((key for key in copies if only.meets(contents.documents[key])), name)
+
+
+def in_every_copy(contents: Contents) -> list[Passage]:
+    """Every passage, and the same range of every exact copy of its document."""
+    copies: dict[str, list[Document]] = {}
+    for name, first in contents.shown.items():
+        copies.setdefault(first, []).append(contents.documents[name])
+    return [
+        Passage(document, passage.start, passage.end)
+        for passage in contents.passages
+        for document in copies[passage.document.id]
+    ]
 
 
 def judged(questions: Sequence[Question], passages: Sequence[Passage], by: Sequence[str] = ()) -> list[Judged]:
