@@ -7,8 +7,8 @@ Sampled, to be quick: so many questions and documents of each set as stand below
 an answer among them; --whole asks everything. The seeds' own questions are always whole. Each reader is asked, and has
 floors of its own; they stand in tests/quality/floors.json with the digests of their data. --write raises them to what
 was measured, and refuses where something is below its floor, unless --allow-regression. --out keeps every run with its
-report. Where the folder of the sets is not there, the seeds' questions are asked alone. Exit status 1 where something
-is below its floor.
+report. Where the folder of the sets is not there, the seeds' questions are asked alone; to name another set then is
+misuse. Exit status 1 where something is below its floor.
 """
 
 import argparse
@@ -111,6 +111,8 @@ def main() -> int:
     options = parser.parse_args()
     if unknown := set(options.sets) - {SEEDS, *SAMPLES}:
         parser.error(f"no such set: {', '.join(sorted(unknown))}; there are {', '.join([SEEDS, *SAMPLES])}")
+    if not options.data.is_dir() and (lost := [name for name in options.sets if name != SEEDS]):
+        parser.error(f"{options.data} is not there, so {', '.join(lost)} cannot be asked; name the folder with --data")
 
     readers = [options.reader] if options.reader else list(READERS)
     known = floors.read(FLOORS)

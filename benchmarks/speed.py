@@ -71,8 +71,7 @@ def stages() -> None:
         embed.append(timed(lambda q=question: library.embedder._embed_question(q)))
         search.append(timed(lambda q=question: library.search(q, 10)))
         found = library.search(question, 10)
-        passages, scores = [passage for passage, _ in found], [hit.score for _, hit in found]
-        read.append(timed(lambda q=question, p=passages, s=scores: library.reader.read(q, p, s)))
+        read.append(timed(lambda q=question, f=found: library.reader.read(q, f, top=3)))
         whole.append(timed(lambda q=question: library.ask(q)))
     print(
         f"one warm question: embed {median(embed):.1f} ms, search {median(search):.1f} ms, read {median(read):.1f} ms, "

@@ -170,6 +170,18 @@ def test_a_set_that_there_is_not_is_misuse(ran: Ran, capsys: pytest.CaptureFixtu
     assert "no such set: squad; there are seeds, small\n" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("sets", [["small"], ["seeds", "small"]])
+def test_a_set_that_was_named_cannot_be_asked_without_the_data(
+    sets: list[str], ran: Ran, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as caught:
+        ran(*sets, "--data", "nowhere")
+    assert caught.value.code == 2
+    told = capsys.readouterr()
+    assert told.err.endswith("nowhere is not there, so small cannot be asked; name the folder with --data\n")
+    assert told.out == ""
+
+
 def test_the_floors_that_are_kept_can_be_read_and_are_of_measures_with_floors() -> None:
     kept = floors.read(ROOT / "tests" / "quality" / "floors.json")
     assert "seeds" in kept
