@@ -52,7 +52,8 @@ def _repeated(texts: Sequence[str]) -> set[int]:
     for row in sorted(rows):
         for step in (-1, 1):
             beside = row + step
-            while 0 <= beside < len(keys) and first[beside] == first[row] + beside - row < beside:
+            # A row that is found already has been walked on from, or will be: each row is passed once a direction.
+            while 0 <= beside < len(keys) and beside not in rows and first[beside] == first[row] + beside - row:
                 rows.add(beside)
                 beside += step
     return rows

@@ -24,6 +24,8 @@ SIMILAR = 0.8
 # The index finds a pair of its threshold half of the time: lower, so that those of SIMILAR are found nearly always.
 _CANDIDATES = 0.6
 _SHINGLE = 5
+# Shingles that are hashed at a time: at once those of a text of 64 MiB, some 10 million, take 13 GB.
+CHUNK = 10_000
 # Fewer words are alike by chance: "Yes." and "Yes.", two empty forms.
 _LEAST_WORDS = 20
 
@@ -31,11 +33,13 @@ _LEAST_WORDS = 20
 def signature(text: str) -> Signature:
     """The MinHash of a text's shingles, case and spacing aside."""
     words = text.casefold().split()
-    shingles = {" ".join(words[at : at + _SHINGLE]).encode() for at in range(max(len(words) - _SHINGLE + 1, 1))}
+    count = max(len(words) - _SHINGLE + 1, 1)
     from datasketch import MinHash  # half a second, which asking does not need
 
     made = MinHash(num_perm=PERMUTATIONS)
-    made.update_batch(sorted(shingles))
+    for start in range(0, count, CHUNK):
+        places = range(start, min(start + CHUNK, count))
+        made.update_batch(" ".join(words[at : at + _SHINGLE]).encode() for at in places)
     found: Signature = made.hashvalues
     return found
 

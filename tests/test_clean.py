@@ -1,3 +1,4 @@
+import time
 from itertools import pairwise
 from pathlib import Path
 
@@ -6,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qa.clean import mark
-from qa.records import Document
+from qa.records import Document, Range
 from qa.text import lines
 
 SEEDS = Path(__file__).parent.parent / "seeds"
@@ -139,6 +140,39 @@ def test_a_paragraph_with_other_white_space_is_still_the_same() -> None:
 
 def test_a_paragraph_that_two_documents_have_in_common_is_marked_in_neither() -> None:
     assert marked(article(), article(), article()) == [[], [], []]
+
+
+def repeated(text: str) -> list[Range]:
+    return [each.range for each in mark([Document("a.txt", text)])[0] if each.reason == "repeated"]
+
+
+def repeated_slowly(text: str) -> list[Range]:
+    """The same, each row looked at from every long line that stood before and stands again."""
+    places = lines(text)
+    keys = [" ".join(place.of(text).split()) for place in places]
+    first = [keys.index(key) for key in keys]
+    rows = set()
+    for start, key in enumerate(keys):
+        if first[start] < start and len(key) >= 100 and not key.startswith("- "):
+            for step in (-1, 1):
+                row = start
+                while 0 <= row < len(keys) and start - first[start] == row - first[row]:
+                    rows.add(row)
+                    row += step
+    return [places[row] for row in sorted(rows)]
+
+
+@given(st.lists(st.sampled_from([*PROSE[:3], f"- {PROSE[4]}", "Berlin", "Paris", "Rome", "Closed."]), max_size=40))
+def test_what_is_repeated_is_what_looking_at_every_long_line_finds(drawn: list[str]) -> None:
+    text = "\n".join(drawn)
+    assert repeated(text) == repeated_slowly(text)
+
+
+def test_many_lines_that_all_stand_twice_are_marked_without_walking_over_them_again_and_again() -> None:
+    several = "\n".join(f"{PROSE[4]} {number}" for number in range(20_000))
+    began = time.process_time()
+    assert len(repeated(f"{several}\n{several}")) == 20_000
+    assert time.process_time() - began < 10  # quadratic, it takes half a minute
 
 
 # What must not be marked

@@ -1,9 +1,11 @@
+import tracemalloc
 from itertools import pairwise
 
 import numpy as np
 import pytest
+from datasketch import MinHash
 
-from qa.copies import SIMILAR, exact_copies, first_of, near_copies, signature
+from qa.copies import CHUNK, PERMUTATIONS, SIMILAR, exact_copies, first_of, near_copies, signature
 from qa.records import Document
 
 WORDS = [f"word{number}" for number in range(300)]
@@ -27,6 +29,23 @@ def test_signatures_estimate_the_shingles_that_two_texts_have_in_common(every: i
 
 def test_case_and_spacing_make_no_difference_and_the_same_text_has_the_same_signature() -> None:
     assert signature("A b\n c  d e f").tobytes() == signature("a B c d e F").tobytes()
+
+
+def test_a_text_of_many_words_has_the_signature_of_all_its_shingles() -> None:
+    words = [f"word{number % (2 * CHUNK)}" for number in range(3 * CHUNK + 5)]
+    at_once = MinHash(num_perm=PERMUTATIONS)
+    at_once.update_batch(" ".join(words[at : at + 5]).encode() for at in range(len(words) - 4))
+    assert signature(" ".join(words)).tobytes() == at_once.hashvalues.tobytes()
+
+
+def test_a_long_text_takes_no_more_memory_a_word_than_the_word_needs() -> None:
+    text = " ".join(f"word{number}" for number in range(6 * CHUNK))
+    signature("")  # datasketch is imported
+    tracemalloc.start()
+    signature(text)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 6 * CHUNK * 500  # hashed at once, every shingle takes 128 numbers of four bytes, twice
 
 
 @pytest.mark.parametrize("text", ["", "one", "one two three four"])

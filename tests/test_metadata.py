@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qa.load import load_file
+from qa.load import load, load_file
 from qa.load.dates import dates_in
 from qa.load.markdown import MAX_FRONT_MATTER, describe_markdown
 from qa.load.metadata import Metadata, describe
@@ -267,6 +267,12 @@ LEVELS = [*zip("abcdefgh", "bcdefghi", strict=True)]
         "date: 2020-13-45",
         "title: !!python/object/apply:os.system [id]",
         "a: \x01",
+        "draft: !!bool maybe",
+        'n: !!int ""',
+        "t: !!timestamp x",
+        "title: 0x" + "f" * 5_000,
+        "date: [0x" + "f" * 5_000 + "]",
+        "? 0x" + "f" * 5_000 + "\n: a",
         "[" * 16_000,
         "- " * 8_000,
         "a: &a [x]\n" + "\n".join(f"{b}: &{b} [{', '.join([f'*{a}'] * 9)}]" for a, b in LEVELS),
@@ -275,6 +281,13 @@ LEVELS = [*zip("abcdefgh", "bcdefghi", strict=True)]
 )
 def test_malformed_and_exploding_front_matter_counts_as_none(block: str) -> None:
     assert describe_markdown(f"---\n{block}\n---\n# Bridges\n\n{PROSE}") == Metadata("Bridges")
+
+
+def test_a_file_of_malformed_front_matter_keeps_no_other_from_being_read(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text(f"---\ndraft: !!bool maybe\n---\n# Bridges\n\n{PROSE}")
+    (tmp_path / "b.md").write_text(PROSE)
+    documents = load([tmp_path]).documents
+    assert [(document.id, document.title) for document in documents] == [("a.md", "Bridges"), ("b.md", "")]
 
 
 def test_front_matter_that_is_too_long_counts_as_none() -> None:

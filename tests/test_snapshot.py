@@ -53,6 +53,19 @@ def test_what_was_saved_is_loaded(tmp_path: Path) -> None:
     assert about(tmp_path / "a" / "b") == said
 
 
+def test_the_name_of_a_folder_that_is_no_utf_8_comes_back(tmp_path: Path) -> None:
+    said = {"paths": ["/data/caf\udce9", "/data/Übergröße"]}
+    save(tmp_path, OLD, said)
+    assert load(tmp_path) == (OLD, said)
+
+
+def test_a_manifest_that_was_written_as_utf_8_is_loaded(tmp_path: Path) -> None:
+    save(tmp_path, OLD, {"title": "Übergröße"})
+    written = json.dumps(manifest_of(tmp_path), ensure_ascii=False, indent=1)
+    (tmp_path / MANIFEST).write_text(written, encoding="utf-8")
+    assert load(tmp_path) == (OLD, {"title": "Übergröße"})
+
+
 @settings(deadline=None, max_examples=25)
 @given(st.dictionaries(st.from_regex(r"[a-z]{1,8}(\.[a-z]{1,4}){0,2}", fullmatch=True), st.binary(max_size=50)))
 def test_files_of_any_content_come_back(tmp_path_factory: pytest.TempPathFactory, files: dict[str, bytes]) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from qa.errors import UnreadableFile
 from qa.load import load_file
-from qa.load.rows import as_sentence, header, is_header, letters
+from qa.load.rows import as_sentence, column_names, header, is_header, letters
 from qa.load.table import read_table
 from qa.load.workbook import read_workbook
 from qa.records import Document, Quote
@@ -54,6 +54,72 @@ def test_the_names_of_columns_are_the_first_row_that_may_name_them() -> None:
     assert header([["a", "a"], ["b", "c"]]) is None
 
 
+@pytest.mark.parametrize(
+    "first",
+    ["2019|2020", "Q1 2020|Q2 2020", "2020Q1|2020Q2", "Q1|Q2", "FY2019|FY2020", "2019/20|2020/21", "2020-01|2020-02",
+     "Jan 2020|Feb 2020", "1/22/20|1/23/20", "2020-01-31|2020-02-29", "31.01.2020|29.02.2020", "5 May 2020|6 May 2020"],
+)  # fmt: skip
+def test_periods_name_columns_of_numbers_that_are_none(first: str) -> None:
+    assert header([["Country", *first.split("|")], ["Germany", "83.1", "83.2"], ["France", "67", "68"]]) == 0
+
+
+GERMANY, FRANCE = ["Germany", "83.1", "83.2"], ["France", "67", "68"]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [["Population by year"], ["Country", "2019", "2020"], GERMANY, FRANCE],
+        [["Country", "2019", "2020", "2021"], [*GERMANY, ""], [*FRANCE, ":"]],
+        [["Country", "2019", "2020"], ["Malta", "", "1950"], ["Germany", "83.1", "83.2"], ["France", "", "68"]],
+        [["Country", "Q1 2020"], ["Germany", "83.1"]],
+        [["Country", "Code", "Millions", "2020"], ["Germany", "DE", "83", "1.5"], ["France", "FR", "67", "2"]],
+    ],
+)
+def test_a_table_by_periods_may_have_a_title_gaps_and_a_single_one(rows: list[list[str]]) -> None:
+    assert header(rows) == [row[0] for row in rows].index("Country")
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [["Germany", "1990", "83.1"], ["France", "1991", "67"]],
+        [["Ada", "1815", "1852"], ["Alan", "1912", "1954"], ["Grace", "1906", "1992"]],
+        [["Ada", "1815", "1852"]],
+        [["Ada", "1815", "1852"], ["Alan", "unknown", "unknown"], ["Grace", "unknown", "unknown"]],
+        [["Acme", "1998", "2000"], ["Best", "2001", "350"], ["Crane", "1987", "12"]],
+        [["hammer", "1950"], ["saw", "18"], ["axe", "12"]],
+        [["Rent", "2020-01-31", "900"], ["Heat", "2020-02-29", "70"]],
+        [["Date", "2020-01-31", "York"], ["Amount", "5000", "euros"], ["Client", "Example", "Ltd"]],
+        [["2019", "2020"], ["83.1", "83.2"]],
+        [["North", "12", "2020"], ["South", "13", "7"]],
+    ],
+)
+def test_a_first_row_that_goes_on_as_it_begins_names_nothing(rows: list[list[str]]) -> None:
+    assert header(rows) is None
+
+
+QUESTION = "How much do you agree that the new opening hours of the library are of use to you and to your family, {}?"
+
+
+def test_a_long_question_names_short_answers_and_a_long_text_no_other_long_texts() -> None:
+    asked, told = QUESTION.format("all in all"), "The bridge was closed again, and the ferry is full. " * 2
+    assert len(asked) > 100
+    assert header([["Name", asked], ["Ada", "fully"], ["Bob", "not at all"]]) == 0
+    assert header([["Ada", told], ["Bob", told + "So it is."], ["Eve", told + "Why?"]]) is None
+    assert header([["Ada", told]]) is None
+    # Some answer at length: a name of numbers beside it settles it.
+    assert header([["Number", asked], ["1", told], ["2", told]]) == 0
+
+
+def test_a_long_name_is_cut_unless_two_would_be_the_same() -> None:
+    asked = QUESTION.format("all in all")
+    assert column_names(["Name", asked]) == ["Name", f"{asked[:99]}…"]
+    several = ["Name", *(QUESTION.format(day) for day in ("on weekdays", "on Sundays"))]
+    assert column_names(several) == several
+    assert column_names(["", "", asked]) == ["", "", f"{asked[:99]}…"]
+
+
 def test_a_list_of_things_and_what_they_are_has_no_names_of_columns() -> None:
     assert is_header([["Country", "Limit"], ["Norway", "139 euros"], ["Japan", "180 euros"]])
     assert not is_header([["Tenant", "Ada"], ["Street", "Mill Lane 3"]])
@@ -76,6 +142,18 @@ def test_the_delimiter_is_found(delimiter: str) -> None:
     rows = [["Item", "Price, net"], ["hammer", "12"], ["saw", "18"]]
     content = "\n".join(delimiter.join(f'"{cell}"' if delimiter == "," else cell for cell in row) for row in rows)
     assert text_of(content) == "Item: hammer; Price, net: 12.\n\nItem: saw; Price, net: 18."
+
+
+def test_columns_of_years_and_of_long_questions_keep_their_names() -> None:
+    years = "Country,2019,2020\nGermany,83.1,83.2\nFrance,67,68"
+    assert text_of(years) == "Country: Germany; 2019: 83.1; 2020: 83.2.\n\nCountry: France; 2019: 67; 2020: 68."
+    asked = QUESTION.format("all in all").replace(",", "")
+    assert text_of(f"Name,{asked}\nAda,fully\nBob,no") == (
+        f"Name: Ada; {asked[:99]}…: fully.\n\nName: Bob; {asked[:99]}…: no."
+    )
+    assert text_of("Germany,1990,83.1\nFrance,1991,67") == (
+        "Column A: Germany; Column B: 1990; Column C: 83.1.\n\nColumn A: France; Column B: 1991; Column C: 67."
+    )
 
 
 @pytest.mark.parametrize("codec", ["utf-8-sig", "utf-16", "cp1252"])
@@ -145,6 +223,13 @@ def test_a_title_above_the_names_is_a_row_of_its_own() -> None:
 def test_a_sheet_of_two_columns_without_names_is_a_list() -> None:
     document = workbook(["Client", "Example Ltd"], ["Amount", 5000], ["Place", "York"])
     assert document.text == "Client: Example Ltd.\n\nAmount: 5000.\n\nPlace: York."
+
+
+def test_a_sheet_of_years_keeps_their_names_and_long_things_of_a_list_stay_whole() -> None:
+    document = workbook(["Country", 2019, 2020], ["Germany", 83.1, 83.2], ["France", 67, 68])
+    assert document.text.split("\n\n")[0] == "Country: Germany; 2019: 83.1; 2020: 83.2."
+    asked = QUESTION.format("all in all")
+    assert workbook([asked, "fully"], ["Are you sure?", "yes"]).text.startswith(f"{asked}: fully.")
 
 
 def test_a_sheet_of_notes_is_read_as_they_stand() -> None:

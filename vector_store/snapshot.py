@@ -44,7 +44,7 @@ def save(folder: Path, files: Mapping[str, bytes], about: Mapping[str, Any]) -> 
             _write(folder / name, content)
         entries[logical] = {"name": name, "sha256": digest}
     manifest = {"format": FORMAT, "about": dict(about), "files": entries}
-    _write(folder / MANIFEST, json.dumps(manifest, ensure_ascii=False, indent=1).encode())
+    _write(folder / MANIFEST, json.dumps(manifest, indent=1).encode())  # ASCII: a name may hold half a surrogate pair
     named = {entry["name"] for entry in entries.values()}
     for path in folder.iterdir():
         ours = path.name in before or any(_is_ours(path.name, logical) for logical in files)

@@ -69,7 +69,8 @@ def _front_matter(text: str) -> tuple[dict[str, object], int]:
     source = block[opening.end() : closing.start()]
     try:
         values = yaml.safe_load(source) if _is_tame(source) else {}
-    except (yaml.YAMLError, ValueError, RecursionError, OverflowError):
+        str(values)  # fails on a number of more digits than are ever shown
+    except (yaml.YAMLError, ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError):
         return {}, closing.end()
     if not isinstance(values, dict):
         return {}, 0  # prose between two rules

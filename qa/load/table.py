@@ -9,7 +9,7 @@ from qa.load.draft import Draft
 from qa.load.encoding import decode
 from qa.load.metadata import Metadata
 from qa.load.names import refusal
-from qa.load.rows import MAX_CELLS, MAX_COLUMNS, MAX_ROWS, as_sentence, header, is_header
+from qa.load.rows import MAX_CELLS, MAX_COLUMNS, MAX_ROWS, as_sentence, column_names, header, is_header
 from qa.load.signature import require
 from qa.records import Document
 
@@ -47,7 +47,7 @@ def write_rows(draft: Draft, rows: Iterator[tuple[int, Sequence[str]]], *, sheet
             pair = len(row) == _PAIR and all(row)
             _write(draft, number, as_sentence(row[:1], row[1:]) if pair else " ".join(filter(None, row)), sheet)
         return
-    columns: Sequence[str] = [] if named is None else sample[named]
+    columns: Sequence[str] = [] if named is None else column_names(sample[named])
     for place, (number, row) in enumerate(before):
         if named is None or place > named:
             _write(draft, number, as_sentence(columns, row), sheet)

@@ -5,30 +5,39 @@ not used: it leaves out content controls, and what was inserted under tracking.
 """
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib.metadata import version
 from typing import Any
 
-import docx
+from docx.opc.constants import CONTENT_TYPE
 from docx.opc.exceptions import PackageNotFoundError
+from docx.opc.part import PartFactory
+from docx.oxml.simpletypes import ST_Merge
+from docx.package import Package
+from docx.parts.document import DocumentPart
 
 from qa.load.archive import Archive
 from qa.load.draft import Draft
 from qa.load.metadata import Metadata
 from qa.load.names import refusal
-from qa.load.rows import as_sentence, is_header
+from qa.load.rows import MAX_COLUMNS, as_sentence, is_header
 from qa.load.signature import require
 from qa.records import Document
 
-RULES = 1
+RULES = 2
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_M = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
 _COMPATIBLE = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
+_TEXT = frozenset({f"{_W}t", f"{_M}t"})
 _CHARACTERS = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-", "ptab": "\t"}
 # Deleted text, the second form of a drawing, and a paragraph or a table within a text box: it is one of its own.
 _LEFT_OUT = frozenset({f"{_W}del", f"{_W}moveFrom", f"{_W}txbxContent", _COMPATIBLE})
 _MOST_STYLES = 20
 # python-docx's own template is of that day; what it writes bears it.
 _TEMPLATE_DAY = "2013-12-23"
+_WITH_MACROS = "application/vnd.ms-word.document.macroEnabled.main+xml"
+# python-docx does not know this type; a document of it differs in nothing that is read here.
+PartFactory.part_type_for[_WITH_MACROS] = DocumentPart
 
 
 def read_word(name: str, data: bytes) -> tuple[Document, str]:
@@ -36,7 +45,7 @@ def read_word(name: str, data: bytes) -> tuple[Document, str]:
     require(name, data, "a Word document")
     Archive(name, data)
     try:
-        package = docx.Document(io.BytesIO(data))
+        package = _opened(data)
     except (PackageNotFoundError, KeyError, ValueError) as error:
         raise refusal(name, "is damaged or no Word document; save it anew") from error
     draft = Draft(name)
@@ -59,6 +68,13 @@ def read_word(name: str, data: bytes) -> tuple[Document, str]:
         saved="" if day == _TEMPLATE_DAY else day,
         extracted=f"python-docx {version('python-docx')}, rules {RULES}",
     ), ""
+
+
+def _opened(data: bytes) -> Any:
+    part = Package.open(io.BytesIO(data)).main_document_part
+    if part.content_type not in (CONTENT_TYPE.WML_DOCUMENT_MAIN, _WITH_MACROS):
+        raise ValueError(part.content_type)
+    return part.document
 
 
 def _blocks(root: Any) -> Iterator[Any]:
@@ -128,32 +144,52 @@ def _text(element: Any) -> str:
         name = part.tag.rpartition("}")[2] if isinstance(part.tag, str) else ""
         if part.tag in _LEFT_OUT or name in ("pPr", "rPr"):
             continue
-        if part.tag == f"{_W}t":
+        if part.tag in _TEXT:
             shown.append(part.text or "")
         elif part.tag == f"{_W}{name}" and name in _CHARACTERS:
             shown.append(_CHARACTERS[name])
         else:
             if part.tag == f"{_W}p" and shown:
                 shown.append("\n")
+            if part.tag == f"{_M}den":  # the bar of a fraction is drawn, and "12" is no half
+                shown.append("/")
             waiting.extend(reversed(part))
     return "".join(shown)
 
 
 def _write_table(draft: Draft, table: Any) -> None:
     """Rows as sentences behind the names in the first, or where it names nothing, cell by cell."""
-    rows = [[_text(cell).strip() for cell in row.iter(f"{_W}tc")] for row in table.iterchildren(f"{_W}tr")]
-    first = rows[0] if rows else []
+    own = list(_own(table, table, "tr"))
+    rows: list[list[str]] = []
+    for row in own:
+        rows.append(_columns(table, row, above=rows[-1] if rows else []))
     flat = all("\n" not in cell for row in rows for cell in row)
-    marked = next(table.iterchildren(f"{_W}tr"), table).find(f"{_W}trPr/{_W}tblHeader") is not None
-    if flat and len(rows) > 1 and len(first) > 1 and (marked or is_header(rows)):
+    several = bool(rows) and len(list(_own(table, own[0], "tc"))) > 1  # a title across all columns names none
+    marked = bool(rows) and own[0].find(f"{_W}trPr/{_W}tblHeader") is not None
+    if flat and len(rows) > 1 and several and (marked or is_header(rows)):
         for row in rows[1:]:
-            draft.paragraph(as_sentence(first, [" ".join(cell.split()) for cell in row]))
-        return
-    for row in rows:
-        if flat:
+            draft.paragraph(as_sentence(rows[0], [" ".join(cell.split()) for cell in row]))
+    elif flat:
+        for row in rows:
             draft.paragraph("; ".join(filter(None, row)))
-        for cell in row if not flat else ():
-            draft.paragraph(cell)
+    else:
+        for cell in _own(table, table, "tc"):
+            draft.paragraph(_text(cell))
+
+
+def _own(table: Any, within: Any, name: str) -> Iterator[Any]:
+    """The rows or the cells of ``table``, those of content controls too, none of a table that stands in a cell."""
+    return (found for found in within.iter(f"{_W}{name}") if next(found.iterancestors(f"{_W}tbl")) is table)
+
+
+def _columns(table: Any, row: Any, *, above: Sequence[str]) -> list[str]:
+    """The text of every column of a row: a cell across several is in the first, one down several rows in each."""
+    texts = [""] * min(row.grid_before, MAX_COLUMNS)
+    for cell in _own(table, row, "tc"):
+        goes_on = cell.vMerge == ST_Merge.CONTINUE and len(texts) < len(above)
+        texts.append(above[len(texts)] if goes_on else _text(cell).strip())
+        texts += [""] * min(cell.grid_span - 1, MAX_COLUMNS - len(texts))
+    return texts
 
 
 def _footnotes(package: Any) -> Iterator[str]:
