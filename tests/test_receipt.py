@@ -520,7 +520,7 @@ def test_what_was_extracted_says_by_what_and_has_no_bytes(tmp_path: Path) -> Non
     (citation,) = of_a_table(tmp_path)["citations"]
     assert citation["quote"] == "Lease: mill; End: 31 May."
     assert citation["place"] == "leases.csv, row 2"
-    assert citation["document"]["extracted"] == "csv, rules 1"
+    assert citation["document"]["extracted"] == "csv, rules 2"
     assert (citation["offsets"], citation["byte_start"], citation["byte_end"]) == ("in the extracted text", None, None)
 
 
@@ -543,7 +543,7 @@ def test_another_reader_of_the_format_is_told_where_it_reads_otherwise(tmp_path:
     assert (verdict.standing, verdict.detail) == (
         "moved",
         "the file is as it was, and the words stand at leases.csv, row 2; "
-        "read by csv, rules 1 now, by csv, rules 0 then",
+        "read by csv, rules 2 now, by csv, rules 0 then",
     )
 
 

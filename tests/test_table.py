@@ -134,7 +134,7 @@ def test_every_row_of_a_csv_file_can_be_quoted_and_is_its_own_place() -> None:
     assert document.text == "Item: hammer; Price: 12.50.\n\nItem: saw, hand; Price: 18."
     rows = [Quote(document, piece.start, piece.end) for piece in sentences(document.text)]
     assert [row.place for row in rows] == ["a.csv, row 2", "a.csv, row 4"]
-    assert (document.encoding, document.extracted) == ("", "csv, rules 1")
+    assert (document.encoding, document.extracted) == ("", "csv, rules 2")
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])

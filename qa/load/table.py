@@ -13,7 +13,7 @@ from qa.load.rows import MAX_CELLS, MAX_COLUMNS, MAX_ROWS, as_sentence, column_n
 from qa.load.signature import require
 from qa.records import Document
 
-RULES = 1
+RULES = 2
 # A cell with more is no cell: a quote that opened and was not closed takes in the rest of the file.
 MAX_CELL = 100_000
 _DELIMITERS = ",;\t|"

@@ -16,7 +16,7 @@ from qa.load.signature import require
 from qa.load.table import MAX_CELL, check, write_rows
 from qa.records import Document
 
-RULES = 1
+RULES = 2
 # Beyond the last filled row programs keep formats of rows: after so many empty ones on end the sheet is over.
 MAX_EMPTY_ROWS = 10_000
 
