@@ -299,6 +299,8 @@ def gathered(data: Path, name: str, keep: Path | None) -> dict[str, list[Asked]]
         "clapnq_dev": lambda: whole(data / "clapnq_dev"),
         "squad_v2_dev by 3": lambda: small(data / "squad_v2_dev", 3),
     }
+    if keep:
+        keep.mkdir(parents=True, exist_ok=True)  # before an hour's work, not after it
     for kind, start in asking.items():
         path = keep / f"{name} {kind}.pickle" if keep else None
         if path and path.exists():
