@@ -44,6 +44,9 @@ def test_a_pronoun_is_what_was_answered_or_asked_about() -> None:
         ("And Iran?", PREMIER, "Who is the prime minister of Iran?"),
         ("and in Syria", SOLDIERS, "How many American soldiers are still in Syria?"),
         ("How about 2021?", Turn("Who won in 2020?"), "Who won in 2021?"),
+        ("And since May 2019?", Turn("Who was in Iraq in 2020?"), "Who was in Iraq since May 2019?"),
+        ("And in 2019?", Turn("Who left on 28 September 2020 for Iraq?"), "Who left in 2019 for Iraq?"),
+        ("What about in 2019?", Turn("Who won the 2020 election in Iraq?"), "Who won the 2019 election in Iraq?"),
         (
             "What about the committee?",
             Turn("What did Khazali say about the embassy?"),
@@ -61,6 +64,11 @@ def test_the_likeliest_reading_comes_behind_the_typed_one(question: str, before:
     assert found[0] == question
     assert found[1].startswith(expected)
     assert len(found) <= MOST
+
+
+def test_a_year_never_takes_the_place_of_a_place() -> None:
+    for asked in ("How many troops were in Iraq in 2020?", "How many troops were in Iraq?"):
+        assert readings("And in 2019?", [Turn(asked)]) == ["And in 2019?", "How many troops were in Iraq in 2019?"]
 
 
 def test_what_the_last_question_does_not_name_an_earlier_one_does() -> None:

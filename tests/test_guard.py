@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from qa.ui.guard import LocalOnly
+from qa.ui.guard import LocalOnly, Unshared
 
 Message = MutableMapping[str, Any]
 
@@ -83,6 +83,80 @@ def test_other_hosts_may_be_let_in_by_name() -> None:
 )
 def test_nothing_is_fetched_for_anyone(path: str) -> None:
     assert status(request(path=path)) == 403
+
+
+def asking(method: str, host: bytes = b"192.168.1.5:7860", **headers: bytes) -> Message:
+    """A request with these headers, an underscore for every hyphen."""
+    given = [(name.replace("_", "-").encode(), value) for name, value in headers.items()]
+    return {"type": "http", "path": "/config", "method": method, "headers": [(b"host", host), *given]}
+
+
+FOREIGN = [
+    *(b"http://evil.example", b"http://192.168.1.5", b"http://192.168.1.5:8000", b"http://192.168.1.50:7860"),
+    *(b"http://evil.example/192.168.1.5:7860", b"http://192.168.1.5:7860.evil.example", b"http://[", b"null", b""),
+    *(b"http://192.168.1.5:7860@evil.example", b"http://x@192.168.1.5:7860", b"192.168.1.5:7860", b"\xff"),
+]
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "DELETE", "OPTIONS"])
+def test_over_plain_http_where_only_the_origin_tells_whose_page_asks_other_sites_are_refused(method: str) -> None:
+    assert status(asking(method), hosts=None) == 200
+    for own in (b"http://192.168.1.5:7860", b"HTTP://192.168.1.5:7860"):
+        assert status(asking(method, origin=own), hosts=None) == 200
+    for origin in FOREIGN:
+        assert status(asking(method, origin=origin), hosts=None) == 403, origin
+        assert status(asking(method, b"", origin=origin), hosts=None) == 403, origin
+
+
+def test_a_host_may_be_written_in_capitals() -> None:
+    assert status(asking("POST", b"Desk:7860", origin=b"http://desk:7860"), hosts=None) == 200
+
+
+def test_behind_a_proxy_the_page_is_known_by_the_name_that_it_passes_on_or_by_its_whole_address() -> None:
+    sent = {"origin": b"https://qa.example"}
+    assert status(asking("POST", **sent), hosts=None) == 403
+    assert status(asking("POST", **sent, x_forwarded_host=b"QA.example, 10.0.0.1"), hosts=None) == 200
+    assert status(asking("POST", **sent, x_forwarded_host=b"10.0.0.1, qa.example"), hosts=None) == 403
+    assert status(asking("POST", **sent), hosts=None, public="https://qa.example/docs-qa") == 200
+    assert status(asking("POST", origin=b"https://other.example"), hosts=None, public="https://qa.example") == 403
+    assert status(asking("POST", origin=b"null"), hosts=None, public="") == 403
+
+
+@pytest.mark.parametrize("site", [b"cross-site", b"same-site", b"unheard-of"])
+def test_another_sites_page_may_lead_here_and_no_more(site: bytes) -> None:
+    assert status(asking("GET", sec_fetch_site=site, sec_fetch_mode=b"navigate"), hosts=None) == 200
+    assert status(asking("HEAD", sec_fetch_site=site, sec_fetch_mode=b"navigate"), hosts=None) == 200
+    assert status(asking("POST", sec_fetch_site=site, sec_fetch_mode=b"navigate"), hosts=None) == 403
+    for mode in (b"cors", b"no-cors", b"same-origin", b""):
+        assert status(asking("GET", sec_fetch_site=site, sec_fetch_mode=mode), hosts=None) == 403
+    assert status(asking("GET", sec_fetch_site=site), hosts=None) == 403
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+@pytest.mark.parametrize("site", [b"same-origin", b"none"])
+def test_what_the_browser_says_of_the_site_holds_where_a_proxy_hides_the_name(site: bytes, method: str) -> None:
+    assert status(asking(method, sec_fetch_site=site, origin=b"https://qa.example"), hosts=None) == 200
+
+
+def test_no_other_origin_is_allowed_to_read_an_answer_whatever_the_app_says() -> None:
+    kept = [(b"content-type", b"text/plain"), (b"vary", b"Origin")]
+
+    class Open(Echo):
+        async def __call__(self, scope: Message, receive: Any, send: Any) -> None:
+            allowed = [(b"Access-Control-Allow-Origin", b"http://evil.example"), (b"access-control-max-age", b"600")]
+            await send({"type": "http.response.start", "status": 200, "headers": [kept[0], *allowed, kept[1]]})
+            await send({"type": "http.response.body", "body": b"hello"})
+
+    sent: list[Message] = []
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    asyncio.run(Unshared(Open())(asking("GET"), None, send))  # type: ignore[arg-type]  # nothing is received
+    assert sent == [
+        {"type": "http.response.start", "status": 200, "headers": kept},
+        {"type": "http.response.body", "body": b"hello"},
+    ]
 
 
 @pytest.mark.parametrize("path", ["/gradio_api/upload", "/gradio_api/upload/", "/docs-qa/gradio_api/UPLOAD"])

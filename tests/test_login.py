@@ -193,3 +193,38 @@ def test_another_sites_page_cannot_use_the_password_that_the_browser_knows(page:
         headers = {"Sec-Fetch-Site": site}
         body = {"data": ["lease?", "", "", "", "", 3]}
         assert httpx.post(address, json=body, headers=headers, auth=auth).status_code == status, site
+
+
+NETWORK = {"Host": "192.168.1.5:7860"}
+"""Where browsers do not tell of the site that asks: plain HTTP, and no local address."""
+
+EVIL = {**NETWORK, "Origin": "http://evil.example"}
+
+
+def allowed(answer: httpx.Response) -> list[str]:
+    """The headers that let other origins do something."""
+    return [name for name in answer.headers if name.startswith("access-control-")]
+
+
+def test_nor_over_plain_http_in_a_network(page: Served, auth: tuple[str, str]) -> None:
+    remove = {"data": "lease.txt", "component_id": 1, "session_hash": "x", "fn_name": "remove"}
+    form = {"Content-Type": "text/plain"}
+    for path, headers in (("gradio_api/component_server", form), ("gradio_api/queue/join", {}), ("mcp", {})):
+        for origin in ("http://evil.example", "http://192.168.1.5:8000", "null"):
+            sent = {**NETWORK, **headers, "Origin": origin}
+            assert httpx.post(page.url + path, json=remove, headers=sent, auth=auth).status_code == 403, (path, origin)
+    body = {"data": ["lease?", "", "", "", "", 3]}
+    for own in ({}, {"Origin": "http://192.168.1.5:7860"}):
+        asked = httpx.post(f"{page.url}gradio_api/call/ask", json=body, headers=NETWORK | own, auth=auth)
+        assert asked.status_code == 200, own
+    assert httpx.get(f"{page.url}config", headers=EVIL, auth=auth).status_code == 403
+
+
+def test_no_other_origin_is_allowed_anything(page: Served, auth: tuple[str, str]) -> None:
+    own = {**NETWORK, "Origin": "http://192.168.1.5:7860"}
+    preflight = {"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "authorization"}
+    for headers in (EVIL, own, {"Origin": "http://localhost:1"}, {"Origin": "null"}):
+        for path in ("", "config", "gradio_api/call/ask", "mcp", "nowhere"):
+            assert allowed(httpx.get(page.url + path, headers=headers, auth=auth)) == [], (headers, path)
+            assert allowed(httpx.get(page.url + path, headers=headers)) == [], (headers, path)
+            assert allowed(httpx.options(page.url + path, headers=headers | preflight)) == [], (headers, path)

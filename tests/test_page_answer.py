@@ -14,6 +14,7 @@ pytestmark = needs_a_browser
 
 COMMANDS = "Who commands Iraq's Counter-Terrorism Service?"
 TROOPS = "How many US troops are still in Iraq?"
+UNDERSTOOD = "Who visited Iraq's Counter-Terrorism Service’s headquarters?"
 
 
 @pytest.fixture
@@ -101,6 +102,26 @@ def test_a_link_opens_the_same_question_of_the_same_documents(browser: Browser, 
         expect(other.locator(".answer[data-receipt]")).to_contain_text(
             "Asked only: documents in 001_26f0ad", timeout=30_000
         )
+
+
+def test_a_follow_up_is_linked_to_and_asked_again_as_it_was_understood_with_its_own_filter(
+    browser: Browser, page: Page, served: Server
+) -> None:
+    ask(page, COMMANDS)
+    page.locator("#only button").first.click()
+    page.get_by_label("From").fill("2020")
+    answer = ask(page, "Who visited its headquarters?")
+    expect(answer).to_contain_text(UNDERSTOOD)
+    page.get_by_role("button", name="Ask all").click()
+    answer.get_by_role("button", name="Copy a link").click()
+    for other in opened(browser, served.url, path=copied(page).removeprefix(served.url)):
+        expect(other.locator(".question")).to_have_text(UNDERSTOOD)
+        expect(other.locator(".answer[data-receipt]")).to_contain_text("Asked only: documents from 2020")
+    answer.get_by_role("button", name="Ask again").click()
+    expect(page.locator(".question").last).to_have_text(UNDERSTOOD)
+    expect(page.locator(".answer[data-receipt]")).to_have_count(3, timeout=30_000)
+    expect(page.locator(".answer").last).to_contain_text("Asked only: documents from 2020")
+    expect(page.locator(".answer").last.locator(".understood")).to_have_count(0)
 
 
 def test_the_receipt_that_is_saved_stands(page: Page) -> None:

@@ -65,6 +65,34 @@ def test_words_are_found_in_the_document_whatever_their_case_and_spaces(page: Pa
     expect(at).to_have_text("")
 
 
+def test_what_was_found_in_one_document_is_not_stepped_through_in_the_next(page: Page) -> None:
+    page.locator(".documents .opener").nth(1).click()
+    field = page.get_by_role("searchbox", name="Search in this document")
+    at = page.locator(".find .at")
+    field.fill("kadhimi")
+    expect(at).to_contain_text("1 of")
+    page.get_by_role("button", name="All documents").click()
+    page.locator(".documents .opener").nth(2).click()
+    expect(field).to_have_value("")
+    page.locator(".source-body").evaluate("body => { body.scrollTop = 100; }")
+    page.get_by_role("button", name="Next match").click()
+    field.press("Enter")
+    expect(at).to_have_text("")
+    assert page.locator(".source-body").evaluate("body => body.scrollTop") == 100
+    assert page.evaluate("CSS.highlights.size") == 0
+
+
+def test_what_is_typed_just_before_a_document_is_left_is_not_looked_for(page: Page) -> None:
+    page.locator(".documents .opener").nth(1).click()
+    page.get_by_role("searchbox", name="Search in this document").evaluate("""field => {
+        field.value = 'kadhimi';
+        field.dispatchEvent(new Event('input', { bubbles: true }));
+        document.querySelector("[data-open='']").click();
+    }""")
+    expect(page.get_by_role("searchbox", name="Find a document")).to_be_visible()
+    page.wait_for_timeout(500)  # an error of the script would be seen at the end
+
+
 def test_what_is_typed_before_the_list_of_the_moment_has_come_is_looked_for(browser: Browser, served: Server) -> None:
     held: list[Route] = []
 

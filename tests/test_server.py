@@ -182,6 +182,55 @@ def test_without_the_package_the_tools_are_refused_with_the_command_that_install
     assert "pip install 'chapterverse[mcp]'" in " ".join(capsys.readouterr().err.split())
 
 
+class Adding:
+    """What the page does when files are dropped, by requests that anybody can send."""
+
+    def __init__(self, page: Served) -> None:
+        self._api = f"{page.url}gradio_api"
+        config = httpx.get(f"{page.url}config").json()
+        (self._function,) = [
+            one["id"] for one in config["dependencies"] if any(event == "upload" for _, event in one["targets"])
+        ]
+
+    def upload(self, name: str, text: str) -> str:
+        """Where the server keeps the file."""
+        (path,) = httpx.post(f"{self._api}/upload", files={"files": (name, text)}).json()
+        return str(path)
+
+    def add(self, *paths: str) -> str:
+        """What is told of files that are said to be at these paths."""
+        files = [{"path": path, "meta": {"_type": "gradio.FileData"}} for path in paths]
+        join = {"data": [files], "fn_index": self._function, "session_hash": str(paths)}
+        assert httpx.post(f"{self._api}/queue/join", json=join).status_code == 200
+        return httpx.get(f"{self._api}/queue/data", params={"session_hash": str(paths)}, timeout=60).text
+
+
+def test_no_path_that_is_sent_for_a_file_is_read_deleted_or_fetched_unless_it_was_uploaded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    uploads = tmp_path / "temporary" / "gradio"
+    monkeypatch.setenv("GRADIO_TEMP_DIR", str(uploads))
+    with served("--index", str(tmp_path / "index")) as page:
+        adding = Adding(page)
+        other, own = adding.upload("other.txt", "Of somebody else."), adding.upload("own.txt", "Ants sleep at night.")
+        (uploads.parent / "precious.txt").write_text("Of another program.", encoding="utf-8")
+        before = sorted(uploads.parent.rglob("*"))
+        for path in (uploads, uploads / "x", Path(other).parent, Path(other) / "x"):
+            assert "is no file that was sent here" in adding.add(str(path)), path
+        for address in ("http://example.org/x.txt", "https://huggingface.co/x.txt"):
+            assert "no address is fetched" in adding.add(address)
+        assert sorted(uploads.parent.rglob("*")) == before
+        assert "own.txt is added" in adding.add(own)
+        assert sorted(uploads.parent.rglob("*")) == [one for one in before if Path(own).parent not in (one, one.parent)]
+
+
+def test_where_a_proxy_has_the_page_at_a_whole_address_that_page_is_not_foreign() -> None:
+    with served("--root-path", "https://qa.example/docs") as page:
+        address, body = f"{page.url}gradio_api/call/ask", {"data": ["lease?", "", "", "", "", 3]}
+        for origin, status in (("https://qa.example", 200), ("https://evil.example", 403)):
+            assert httpx.post(address, json=body, headers={"Origin": origin}).status_code == status, origin
+
+
 @pytest.mark.browser
 def test_in_a_browser_behind_a_proxy_and_a_password_a_question_is_answered(tmp_path: Path) -> None:
     from playwright.sync_api import Error, sync_playwright

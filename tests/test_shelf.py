@@ -479,6 +479,29 @@ def test_adding_goes_on_though_nobody_looks(shelf: Shelf, send: Send) -> None:
     assert "uploaded/lease.txt" in held(shelf)
 
 
+def test_who_gave_files_is_told_once_when_none_of_them_is_needed_any_more(
+    shelf: Shelf, index: Path, send: Send, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(qa.shelf.shelf, "_TELL_EVERY", 0.05)
+    released: list[bool] = []
+    with writing(index):
+        steps = shelf.add([send("lease.txt")], release=lambda: released.append("uploaded/lease.txt" in held(shelf)))
+        next(steps)
+        assert released == []
+    assert last(steps) == ["lease.txt is added"]
+    assert released == [True]
+
+
+def test_who_gave_files_is_told_so_too_where_they_cannot_be_added(shelf: Shelf, index: Path, send: Send) -> None:
+    released: list[str] = []
+    with pytest.raises(TooManyFiles):
+        shelf.add([send("a.txt")] * (MAX_FILES + 1), release=lambda: released.append("too many"))
+    next(index.glob("vectors-*")).write_bytes(b"")
+    with pytest.raises(IndexDamaged):
+        list(shelf.add([send("lease.txt")], release=lambda: released.append("damaged")))
+    assert released == ["too many", "damaged"]
+
+
 def test_a_question_is_answered_while_another_document_is_embedded(
     index: Path, send: Send, monkeypatch: pytest.MonkeyPatch
 ) -> None:

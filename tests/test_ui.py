@@ -1,12 +1,20 @@
 """What of the page needs no browser."""
 
+import asyncio
+import json
 import re
 import socket
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
+from html import unescape
+from itertools import product
 from pathlib import Path
+from typing import Any
 
+import gradio as gr
 import pytest
 
+import qa.shelf.shelf
 from qa.embed import HashingEmbedder
 from qa.errors import NoFreePort
 from qa.library import Library
@@ -15,7 +23,8 @@ from qa.read import SentenceReader
 from qa.records import Document
 from qa.shelf import Shelf
 from qa.ui import desk, page, server
-from qa.ui.conversation import Conversation
+from qa.ui.conversation import Conversation, not_held
+from vector_store import writing
 
 # Ranks by likeness alone: fast, and worked out by hand.
 LIKENESS = SentenceReader(HashingEmbedder())
@@ -138,11 +147,164 @@ def test_a_defect_is_told_and_the_page_can_be_asked_again(
     assert "The lease ends on 31 May." in shown[3]["content"].value
 
 
+def test_what_is_answered_when_another_conversation_was_opened_is_shown_no_more(library: Library) -> None:
+    held = Conversation("first")
+    asking = page._ask(library, "When does the lease end?", held, ["", "", "", ""])
+    next(asking)
+    held.left = True
+    assert list(asking) == []
+    assert not held.busy
+
+
+def test_a_question_to_a_conversation_that_is_not_held_is_given_back_whole() -> None:
+    wish = {"chat": "'\"><", "question": "<b>When's that?", "typed": True, "only": {"after": "2020"}}
+    asked, back = (message["content"].value for message in not_held(wish))
+    assert "&lt;b&gt;When&#x27;s that?" in asked
+    given = {name: unescape(text) for name, text in re.findall(r'data-(\w+)="([^"]*)"', back)}
+    assert given["chat"] == wish["chat"]
+    assert json.loads(given["wish"]) == wish
+
+
 @pytest.mark.parametrize("dates", [("soon", ""), ("", "2021-13")])
 def test_a_date_that_is_none_is_told(library: Library, dates: tuple[str, str]) -> None:
     *_, (shown, left, _, _) = page._ask(library, "When?", Conversation(), [*dates, "", ""])
     assert "is no date" in shown[1]["content"].value
     assert left == "When?"
+
+
+# Adding
+
+
+@pytest.fixture
+def shelf(library: Library, tmp_path: Path) -> Shelf:
+    """Of an index with one document."""
+    library.save(tmp_path / "index")
+    return Shelf(Live(library, index=tmp_path / "index"), tmp_path / "index")
+
+
+@pytest.fixture
+def uploads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder in which Gradio keeps what browsers send."""
+    folder = tmp_path / "sent" / "gradio"
+    folder.mkdir(parents=True)
+    monkeypatch.setenv("GRADIO_TEMP_DIR", str(folder))
+    return folder
+
+
+@pytest.fixture
+def send(uploads: Path) -> Callable[[str], Path]:
+    """A file as Gradio keeps it when a browser sent it: in a folder of its own."""
+
+    def sent(name: str) -> Path:
+        folder = uploads / f"{name} has a digest"
+        folder.mkdir()
+        (folder / name).write_text(f"{name} says something of its own.", encoding="utf-8")
+        return folder / name
+
+    return sent
+
+
+def ids(shelf: Shelf) -> list[str]:
+    return [entry.id for entry in shelf.entries()]
+
+
+def test_what_is_added_is_told_and_then_nothing_is_left_of_what_was_sent(
+    shelf: Shelf, uploads: Path, send: Callable[[str], Path]
+) -> None:
+    *_, (shown, field) = page._add(shelf, [send("a.txt"), send("b.txt")])
+    assert re.findall("<li.*?>(.*?)<", shown) == [
+        "a.txt is added",
+        "b.txt is added",
+        "2 documents added or replaced; 3 documents can be asked",
+    ]
+    assert field is None
+    assert list(uploads.iterdir()) == []
+
+
+def test_what_is_being_added_is_added_though_the_page_is_closed(
+    shelf: Shelf, uploads: Path, send: Callable[[str], Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(qa.shelf.shelf, "_TELL_EVERY", 0.05)
+    names = [f"{letter}.txt" for letter in "abcd"]
+    with writing(tmp_path / "index"):
+        adding = page._add(shelf, [send(name) for name in names])
+        next(adding)
+        adding.close()
+    until = time.monotonic() + 30
+    while any(uploads.iterdir()) and time.monotonic() < until:
+        time.sleep(0.02)
+    assert ids(shelf) == ["lease.txt", *(f"uploaded/{name}" for name in names)]
+    assert list(uploads.iterdir()) == []
+
+
+def test_more_files_than_are_taken_at_once_are_refused_and_not_kept(
+    shelf: Shelf, uploads: Path, send: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(qa.shelf.shelf, "MAX_FILES", 1)
+    ((shown, field),) = page._add(shelf, [send("a.txt"), send("b.txt")])
+    assert "at most 1 are taken" in shown
+    assert field is None
+    assert list(uploads.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "path", ["", ".", "..", "x", "x/y", "x/y/z.txt", "../z.txt", "x/../../z.txt", "x/link", "linked/z.txt", "x/\0"]
+)
+def test_no_path_but_that_of_an_upload_is_read_or_deleted(shelf: Shelf, uploads: Path, path: str) -> None:
+    for file in (uploads.parent / "z.txt", uploads / "x" / "y" / "z.txt"):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text("Of somebody else.", encoding="utf-8")
+    (uploads / "x" / "link").symlink_to(uploads.parent / "z.txt")
+    (uploads / "linked").symlink_to(uploads.parent)
+    before = sorted(uploads.parent.rglob("*"))
+    sent = uploads / path
+    *_, (shown, field) = page._add(shelf, [sent])
+    assert "is no file that was sent here" in shown
+    assert field is None
+    assert sorted(uploads.parent.rglob("*")) == before
+    assert ids(shelf) == ["lease.txt"]
+
+
+def test_what_is_elsewhere_does_not_keep_the_others_from_being_added(
+    shelf: Shelf, uploads: Path, send: Callable[[str], Path]
+) -> None:
+    folder = send("a.txt").parent
+    (folder / "b.txt").write_text("Of the same folder.", encoding="utf-8")
+    *_, (shown, _) = page._add(shelf, [uploads.parent / "z.txt", folder / "a.txt"])
+    assert "z.txt: is no file that was sent here" in shown
+    assert "a.txt is added" in shown
+    assert [path.name for path in folder.iterdir()] == ["b.txt"]
+
+
+def test_no_address_is_fetched_that_stands_for_a_file(
+    library: Library, shelf: Shelf, uploads: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fetched: list[str] = []
+
+    async def fetch(url: str, **_: Any) -> str:
+        fetched.append(url)
+        return str(uploads / "x" / "fetched")
+
+    monkeypatch.setattr("gradio.processing_utils.async_ssrf_protected_download", fetch)
+
+    async def sent_everywhere() -> int:
+        """To how many functions of the page addresses were sent, in every field."""
+        built = page.build(Live(library), shelf)
+        functions = [
+            function for function in built.fns.values() if any(not field.stateful for field in function.inputs)
+        ]
+        for function, path in product(functions, ["http://example.org/x.txt", "https://example.org/x.txt"]):
+            file = {"path": path, "meta": {"_type": "gradio.FileData"}}
+            for value in (file, [file], {"in": [{"it": file}]}):
+                with pytest.raises(gr.Error, match="no address is fetched"):
+                    await built.preprocess_data(function, [value] * len(function.inputs), None)
+        return len(functions)
+
+    assert asyncio.run(sent_everywhere()) > 6
+    assert fetched == []
+
+
+# The page's files
 
 
 def test_the_pages_files_ask_for_nothing_from_elsewhere() -> None:

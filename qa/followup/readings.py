@@ -25,7 +25,7 @@ _ABOUT = re.compile(r"\A\W*(?:(?:and|but|so|ok|okay)[\s,]+)?(?:what about|how ab
 _ASKS = re.compile(
     r"(?:(?:by|for|from|to|with|against|since|until|in|on|at|of|about)\s+)?"
     r"(?:who|whom|whose|what|which|when|where|why|how|do|does|did|is|are|was|were|has|have|had|can|could|will|would"
-    r"|shall|should|may|might|must|name|list|tell|show|explain|describe|if|not|then|so)\b",
+    r"|shall|should|may(?!\s+\d)|might|must|name|list|tell|show|explain|describe|if|not|then|so)\b",
     re.IGNORECASE,
 )
 _BARE = re.compile(

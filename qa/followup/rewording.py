@@ -19,11 +19,21 @@ _PREPOSITION = re.compile(r"(in|on|at|of|for|from|to|with|by|against|before|afte
 # "… travel to", "… ask them to do": what was asked for would stand there.
 _GAP = re.compile(r"\s+(?:(in|on|at|of|for|from|to|with|by|against|about)|to do)\Z", re.IGNORECASE)
 _YEAR = re.compile(r"\b(?:1\d|20)\d\d\b")
+_MONTH = "(?:january|february|march|april|may|june|july|august|september|october|november|december)"
+# "in 2019", "since May 2020", "on 28 September 2020", and the year alone of "the 2020 election".
+_TIME = re.compile(
+    r"(?P<preposition>\b(?:in|on|of|for|from|to|by|before|after|since|until|during)\s+)?"
+    rf"(?P<date>(?:(?:\b\d{{1,2}}\s+)?\b{_MONTH}\s+(?:\d{{1,2}},\s+)?)?{_YEAR.pattern})",
+    re.IGNORECASE,
+)
 
 
 def exchanged(wanted: str, question: str) -> Iterator[str]:
     """``question`` with ``wanted`` in a place of it, as "And Iran?" means it; the likeliest first."""
     asked = question.rstrip()
+    if (time := _TIME.fullmatch(wanted)) and time["preposition"]:
+        yield _at_the_time(asked, time)
+        return
     if preposition := _PREPOSITION.match(wanted):
         yield _in_place_of(asked, wanted, preposition[1])
     elif year := _YEAR.fullmatch(wanted):
@@ -35,6 +45,15 @@ def exchanged(wanted: str, question: str) -> Iterator[str]:
         yield asked[: slot.range.start] + wanted + asked[slot.range.end :]
     if not slots:
         yield _appended(asked, f"about {wanted}")
+
+
+def _at_the_time(asked: str, time: re.Match[str]) -> str:
+    """``asked`` of another ``time`` than its own, the last that it names, or with that at its end."""
+    own = [*_TIME.finditer(asked)]
+    if not own:
+        return _appended(asked, time[0])
+    instead = time[0] if own[-1]["preposition"] else time["date"]
+    return asked[: own[-1].start()] + instead + asked[own[-1].end() :]
 
 
 def _in_place_of(asked: str, wanted: str, preposition: str) -> str:

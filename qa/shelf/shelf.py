@@ -107,19 +107,34 @@ class Shelf:
         self._taken_up()
         return library.changes
 
-    def add(self, files: Sequence[tuple[str, Path]], *, replace: bool = False) -> Iterator[Step]:
+    def add(
+        self,
+        files: Sequence[tuple[str, Path]],
+        *,
+        replace: bool = False,
+        release: Callable[[], object] = lambda: None,
+    ) -> Iterator[Step]:
         """Take in ``files``, each the name that it was given and where it is now; a step for all that happens.
 
         A file that cannot be taken is told as refused and the others are taken.
         Where an uploaded file has the name, ``replace`` takes its place; else
         the new one gets a number. Adding goes on to its end though nobody asks
-        for the next step. Raises NotWritable and TooManyFiles at once, IndexBusy
-        and all that :meth:`qa.library.Library.load` raises with a step.
+        for the next step; then ``release`` is called, also where it failed, for
+        none of ``files`` is needed any more. Raises NotWritable and TooManyFiles
+        at once, IndexBusy and all that :meth:`qa.library.Library.load` raises with a step.
         """
-        index = self._writing_to()
-        if len(files) > MAX_FILES:
-            raise TooManyFiles(f"{len(files):,} files at once; at most {MAX_FILES} are taken: add them in parts")
-        return _told(lambda tell: self._add(index, files, replace, tell))
+        with ExitStack() as until_added:
+            until_added.callback(release)
+            index = self._writing_to()
+            if len(files) > MAX_FILES:
+                raise TooManyFiles(f"{len(files):,} files at once; at most {MAX_FILES} are taken: add them in parts")
+            adding = until_added.pop_all()
+
+        def work(tell: Tell) -> None:
+            with adding:
+                self._add(index, files, replace, tell)
+
+        return _told(work)
 
     def _add(self, index: Path, files: Sequence[tuple[str, Path]], replace: bool, tell: Tell) -> None:
         try:

@@ -29,20 +29,29 @@ function download(text, name, kind) {
   setTimeout(() => URL.revokeObjectURL(link.href), 1000);
 }
 
+// A question, wherever it comes from, of the chat that is open.
+const ask = (wish) => trigger('asked', { chat: opening, ...wish });
+listen(document, 'question', (event) => ask({ question: event.detail }));
+
 const forPeople = (json) => `${JSON.stringify(JSON.parse(json), null, 2)}\n`;
+
+// What was answered: the question as it was understood, as a follow-up means nothing by itself, and of which documents.
+function answered(answer) {
+  const { question, settings: { only } } = JSON.parse(answer.dataset.receipt);
+  const some = { after: only.after, before: only.before, source: only.sources[0], document: only.documents[0] };
+  return { question, only: Object.fromEntries(Object.entries(some).filter(([, value]) => value)) };
+}
 
 // A link that asks the same question of the same documents.
 function linkTo(answer) {
+  const { question, only } = answered(answer);
   const link = new URL(location.pathname, location.origin);
-  link.searchParams.set('q', answer.dataset.asked);
-  const only = JSON.parse(answer.dataset.receipt).settings.only;
-  const some = { after: only.after, before: only.before, source: only.sources[0], document: only.documents[0] };
-  for (const [name, value] of Object.entries(some)) if (value) link.searchParams.set(name, value);
+  link.search = new URLSearchParams({ q: question, ...only });
   return link.href;
 }
 
 const actions = {
-  again: (answer) => trigger('asked', { question: answer.dataset.asked }),
+  again: (answer) => ask({ ...answered(answer), typed: true }),
   edit: (answer) => {
     type(box(), answer.dataset.asked);
     box().focus();
@@ -78,9 +87,9 @@ listen(document, 'click', async (event) => {
   const button = event.target instanceof Element && event.target.closest('button');
   if (!button) return;
   const answer = button.closest('.answer');
-  const { do: what, ask, typed, copy: style, judge: verdict, only } = button.dataset;
+  const { do: what, ask: question, typed, copy: style, judge: verdict, only } = button.dataset;
   if (what) actions[what](answer);
-  else if (ask) trigger('asked', { question: ask, typed: Boolean(typed) });
+  else if (question) ask({ question, typed: Boolean(typed) });
   else if (verdict) judge(answer, verdict);
   else if (only !== undefined) askOnly(only);
   else if (style) {
@@ -123,9 +132,10 @@ const observer = new MutationObserver(() => {
   if (!log) return;
   const questions = log.querySelectorAll('.question');
   const last = [...log.querySelectorAll('.answer')].pop();
-  const now = `${questions.length}:${last?.className}:${last?.dataset.receipt?.length}`;
+  const now = `${questions.length}:${nameOf(last)}:${last?.className}:${last?.dataset.receipt?.length}`;
   if (now === seen) return;
   seen = now;
+  if (putRight(last)) return;
   const newest = questions[questions.length - 1];
   if (newest) log.scrollTop += newest.getBoundingClientRect().top - log.getBoundingClientRect().top - 16;
   keep();

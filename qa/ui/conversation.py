@@ -1,7 +1,9 @@
 """One person's conversation: questions and answers, as the chat shows them and as the browser keeps them."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from html import escape
 from typing import Any
 
 import gradio as gr
@@ -38,9 +40,15 @@ class Turn:
 
 
 class Conversation:
-    """What was asked, and how the chat shows it."""
+    """What was asked, and how the chat shows it.
 
-    def __init__(self) -> None:
+    ``name`` is what the page's script calls it, anew each time that it opens one; ``left`` says that it has opened
+    another since: what is still being answered is shown no more.
+    """
+
+    def __init__(self, name: str = "") -> None:
+        self.name = name
+        self.left = False
         self.turns: list[Turn] = []
         self.messages: list[Message] = []
 
@@ -49,30 +57,35 @@ class Conversation:
         """What the next question may point back to, oldest first."""
         return [turn.before for turn in self.turns]
 
+    @property
+    def busy(self) -> bool:
+        """Whether a question is being answered: nothing else is asked meanwhile."""
+        return len(self.messages) % 2 == 1
+
     def begin(self, asked: str) -> list[Message]:
         """The chat while ``asked`` is being answered."""
         self.messages.append(_message("user", markup.question(asked)))
-        return [*self.messages, _message("assistant", markup.busy())]
+        return [*self.messages, self._told(markup.busy())]
 
     def answered(self, asked: str, answer: Answer, library: Library, only: Filter, *, top: int) -> list[Message]:
         """The chat with the answer."""
         content = receipt(answer, library, top=top, threshold=library.threshold, only=only)
         self.turns.append(Turn(asked, content))
-        self.messages.append(_message("assistant", _shown(answer, asked, only, library, content)))
+        self.messages.append(self._told(_shown(answer, asked, only, library, content)))
         return self.messages
 
     def failed(self, why: str) -> list[Message]:
         """The chat with the reason why there is no answer."""
-        self.messages.append(_message("assistant", markup.error(why)))
+        self.messages.append(self._told(markup.error(why)))
         return self.messages
 
     @classmethod
-    def again(cls, kept: object, library: Library) -> "Conversation":
+    def again(cls, kept: object, library: Library, name: str = "") -> "Conversation":
         """A conversation as a browser kept it: ``[{"asked": …, "receipt": …}, …]``; what is none of it is passed over.
 
         An answer whose documents are no longer as they were is shown as it was given then, and said to be old.
         """
-        conversation = cls()
+        conversation = cls(name)
         for entry in kept[-MOST_TURNS:] if isinstance(kept, list) else []:
             try:
                 conversation._add(entry, library)
@@ -92,7 +105,18 @@ class Conversation:
             else markup.remembered(asked, _quotes(content), text)
         )
         self.turns.append(Turn(asked, content))
-        self.messages += [_message("user", markup.question(asked)), _message("assistant", html)]
+        self.messages += [_message("user", markup.question(asked)), self._told(html)]
+
+    def _told(self, html: str) -> Message:
+        return _message("assistant", f'<div data-chat="{escape(self.name)}">{html}</div>')
+
+
+def not_held(wish: Mapping[str, Any]) -> list[Message]:
+    """The chat where the conversation that a question belongs to is not held here, as after the program was started
+    anew: the script sees its own ``wish`` come back, and asks once more with all turns."""
+    back = f'data-chat="{escape(str(wish.get("chat")))}" data-wish="{escape(json.dumps(wish))}"'
+    asked = markup.question(str(wish.get("question", "")))
+    return [_message("user", asked), _message("assistant", f"<div {back}>{markup.busy()}</div>")]
 
 
 def _shown(

@@ -5,6 +5,7 @@ const KEY = `chapterverse:${document.getElementById('texts').dataset.library}`;
 const MOST = 100;
 
 let here = null;   // the conversation that is shown
+let opening = '';  // what the program calls it, anew each time that one is opened, so that a late answer finds its own
 let stored = 0;    // so many of its turns are kept
 let added = 0;     // so many of them were asked since it was opened
 
@@ -36,7 +37,7 @@ function store(some) {
 
 // Take up what the chat shows: each answer carries its question and its receipt.
 function keep() {
-  const asked = answers().filter((answer) => !answer.dataset.kept);
+  const asked = answers().filter((answer) => !answer.dataset.kept && nameOf(answer) === opening);
   if (!here || asked.length <= added) return;
   const others = chats();
   const before = others.find((chat) => chat.id === here.id);
@@ -51,13 +52,35 @@ function keep() {
   listEarlier();
 }
 
-// Another chat, or a new one: the program shows it from what was kept.
-function begin(chat = fresh()) {
+const nameOf = (answer) => answer?.closest('[data-chat]')?.dataset.chat;
+const reopen = () => trigger('reopen', { chat: opening, turns: here.turns });
+
+// Where the chat ends with what is not of the chat that is open, that is put right. An answer may come late, when another
+// is open; and the program may hold no such conversation, as after it was started anew: then it gives the question back,
+// which is asked once more with all turns.
+function putRight(answer) {
+  const wish = answer?.closest('[data-wish]')?.dataset.wish;
+  const late = answer && nameOf(answer) !== opening;
+  if (late) reopen();
+  else if (wish) {
+    added = 0;
+    ask({ ...JSON.parse(wish), turns: here.turns });
+  }
+  return late || wish;
+}
+
+function setHere(chat) {
   here = chat;
+  opening = newId();
   stored = chat.turns.length;
   added = 0;
+}
+
+// Another chat, or a new one: the program shows it from what was kept.
+function begin(chat = fresh()) {
+  setHere(chat);
   document.getElementById('earlier').open = false;
-  trigger('reopen', chat.turns);
+  reopen();
   listEarlier();
   box()?.focus();
 }
@@ -127,9 +150,9 @@ function start() {
   const link = new URLSearchParams(location.search);
   const asked = link.get('q');
   if (!asked) return begin(chats().pop() ?? fresh());
-  here = fresh();
+  setHere(fresh());
   const only = Object.fromEntries(['after', 'before', 'source', 'document'].map((name) => [name, link.get(name) ?? '']));
-  trigger('asked', { question: asked, only });
+  ask({ question: asked, only, turns: [] });
   history.replaceState(null, '', location.pathname);
   listEarlier();
 }

@@ -2,11 +2,17 @@
 
 let found = [];
 let current = -1;
+let typing = 0;
 
-function search(words) {
+function forgetFound() {
+  clearTimeout(typing);
   globalThis.CSS?.highlights?.clear();
   found = [];
   current = -1;
+}
+
+function search(words) {
+  forgetFound();
   const wanted = words.trim().split(/\s+/).map((word) => word.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('\\s+');
   if (wanted) {
     const nodes = [];
@@ -58,7 +64,6 @@ function stepFound(by) {
   element.querySelector('.find .at').textContent = say('matches', { at: current + 1, n: found.length });
 }
 
-let typing = 0;
 listen(element, 'input', (event) => {
   if (!event.target.closest('.find')) return;
   clearTimeout(typing);

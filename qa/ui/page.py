@@ -2,7 +2,6 @@
 
 import hashlib
 import logging
-import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -14,11 +13,13 @@ from qa.filters import Filter
 from qa.followup import ask_after
 from qa.library import Library
 from qa.live import Live
+from qa.load.names import one_line
 from qa.shelf import Shelf
 from qa.shelf.batch import Step
 from qa.texts import say
 from qa.ui import desk, layout, markup, programs
-from qa.ui.conversation import Conversation
+from qa.ui.conversation import Conversation, not_held
+from qa.ui.sent import Page, discard, is_upload
 from qa.ui.suggested import Suggested
 from qa.ui.turns import TURNS
 
@@ -32,6 +33,7 @@ _LOG = logging.getLogger(__name__)
 
 Update = Any  # what Gradio takes as a component's new value
 _PRIVATE: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+_ASKED = "(question) => document.dispatchEvent(new CustomEvent('question', { detail: question }))"
 _CHANGED = "() => document.dispatchEvent(new Event('library-changed'))"
 
 
@@ -42,7 +44,7 @@ def build(live: Live, shelf: Shelf | None = None, *, writing: Sequence[programs.
     """
     shelf = shelf or Shelf(live, live.index)
     page: gr.Blocks
-    with gr.Blocks(title=layout.TITLE, analytics_enabled=False, fill_width=True) as page:
+    with Page(title=layout.TITLE, analytics_enabled=False, fill_width=True) as page:
         gr.HTML(layout.masthead(_which(live)), elem_id="masthead", js_on_load=None)
         conversation = gr.State(None)
         with gr.Row(elem_id="columns", equal_height=False):
@@ -74,39 +76,57 @@ def _asking(live: Live, source: gr.HTML, answered: Sequence[Any], only: Sequence
     """A question is asked in the box, or by the page's script; a conversation is taken up again."""
     chat, box, button, conversation = answered
 
-    def on_ask(asked: str, held: Conversation | None, *some: str | None) -> Iterator[tuple[Update, ...]]:
-        yield from _ask(live.library, asked, held or Conversation(), some)
-
     def on_asked(event: gr.EventData, held: Conversation | None, *some: str | None) -> Iterator[tuple[Update, ...]]:
-        """Asked by the script: again, as typed, a suggestion, from a link."""
+        """Asked by the script: as typed in the box, again, a suggestion, from a link."""
         wish = event._data if isinstance(event._data, dict) else {}
         only = wish.get("only")
         if isinstance(only, dict):
             some = tuple(str(only.get(name, "")) for name in FIELDS)
-        asked = str(wish.get("question", ""))
-        yield from _ask(live.library, asked, held or Conversation(), some, typed=bool(wish.get("typed")))
+        if "turns" in wish:
+            held = opened(wish, held)
+        if held is None or held.name != wish.get("chat"):
+            yield not_held(wish), gr.skip(), gr.skip(), gr.skip()
+        elif not held.busy:
+            asked = str(wish.get("question", ""))
+            yield from _ask(live.library, asked, held, some, typed=bool(wish.get("typed")))
+        yield gr.skip(), gr.skip(), gr.skip(), gr.skip()  # Gradio ends by sending what was given last once more
 
-    def on_reopen(event: gr.EventData) -> tuple[Update, ...]:
-        """A conversation that the browser kept, or a new one where it sends none."""
-        held = Conversation.again(event._data, live.library)
-        return held.messages, held
+    def on_reopen(event: gr.EventData, held: Conversation | None) -> tuple[Update, ...]:
+        """A conversation that the browser kept, or a new one where it sends no turns."""
+        held = opened(event._data if isinstance(event._data, dict) else {}, held)
+        return held.messages, gr.update(interactive=True), held
 
+    def opened(wish: dict[str, Any], last: Conversation | None) -> Conversation:
+        if last:
+            last.left = True
+        return Conversation.again(wish.get("turns"), live.library, str(wish.get("chat")))
+
+    # All that is asked goes through the script, as that knows of which chat. "multiple": Gradio passes over what comes
+    # while the last is at work, and its cancels= waits for that, too; a chat can be left at any time.
     for trigger in (box.submit, button.click):
-        trigger(on_ask, [box, conversation, *only], answered, concurrency_id="ask", **_PRIVATE)
-    source.asked(on_asked, [conversation, *only], answered, concurrency_id="ask", **_PRIVATE)
-    source.reopen(on_reopen, None, [chat, conversation], queue=False, **_PRIVATE)
+        trigger(None, box, None, js=_ASKED, **_PRIVATE)
+    always: dict[str, Any] = {"trigger_mode": "multiple", **_PRIVATE}
+    source.asked(on_asked, [conversation, *only], answered, concurrency_id="ask", **always)
+    source.reopen(on_reopen, conversation, [chat, button, conversation], queue=False, **always)
 
 
 def _adding(shelf: Shelf) -> None:
     """Files are dropped: each goes in or is refused, and that is told."""
     files, steps = layout.adding()
 
-    def on_upload(paths: list[str] | None) -> Iterator[tuple[Update, ...]]:
-        yield from _add(shelf, [Path(path) for path in paths or []])
+    def on_upload(sent: list[dict[str, Any]] | None) -> Iterator[tuple[Update, ...]]:
+        yield from _add(shelf, [Path(file["path"]) for file in sent or []])
 
-    files.upload(on_upload, files, [steps, files], concurrency_id="add", concurrency_limit=4, **_PRIVATE).then(
-        None, None, None, js=_CHANGED
+    adding = files.upload(
+        on_upload,
+        files,
+        [steps, files],
+        preprocess=False,  # Gradio's would leave an empty file behind for every upload
+        concurrency_id="add",
+        concurrency_limit=4,
+        **_PRIVATE,
     )
+    adding.then(None, None, None, js=_CHANGED)
 
 
 def _only(typed: Sequence[str | None]) -> Filter:
@@ -118,7 +138,8 @@ def _only(typed: Sequence[str | None]) -> Filter:
 def _ask(
     library: Library, asked: str, held: Conversation, some: Sequence[str | None], *, typed: bool = False
 ) -> Iterator[tuple[Update, ...]]:
-    """First that the question was taken, then its answer; one that could not be asked is given back.
+    """First that the question was taken, then its answer; one that could not be asked is given back. No answer where
+    another conversation was opened meanwhile.
 
     ``typed``: it is to be understood as it was typed, whatever was asked before.
     """
@@ -133,19 +154,23 @@ def _ask(
     except Exception as defect:  # noqa: BLE001  # of ours: it is told, and the page can be asked again
         _LOG.exception("a question could not be answered")
         shown, left = held.failed(say("answer.defect", defect=type(defect).__name__)), asked
-    yield shown, left, gr.update(interactive=True), held
+    if not held.left:
+        yield shown, left, gr.update(interactive=True), held
 
 
 def _add(shelf: Shelf, paths: Sequence[Path]) -> Iterator[tuple[Update, ...]]:
     """What has become of each file so far; at last the field is empty again, and nothing is left of what it held."""
-    told: dict[str, Step] = {}
+    sent = [path for path in paths if is_upload(path)]
+    told = {path.name: _elsewhere(path) for path in paths if path not in sent}
     try:
-        for step in shelf.add([(path.name, path) for path in paths]):
+        # Not when this generator ends: Gradio closes it with the page, while the shelf has still to read.
+        for step in shelf.add([(path.name, path) for path in sent], release=lambda: discard(sent)):
             told[step.name] = step
             yield markup.steps(told.values()), gr.skip()
         yield markup.steps(told.values()), None
     except QAError as problem:
         yield markup.steps(told.values()) + markup.error(str(problem)), None
-    finally:
-        for path in paths:
-            shutil.rmtree(path.parent, ignore_errors=True)  # Gradio gives every upload a folder of its own
+
+
+def _elsewhere(path: Path) -> Step:
+    return Step("refused", f"{one_line(path.name)}: is no file that was sent here; send it again", path.name)

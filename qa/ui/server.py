@@ -4,12 +4,14 @@ import errno
 import os
 import socket
 import threading
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 from gradio.route_utils import FnIndexInferError
+from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.responses import JSONResponse
 
@@ -20,7 +22,7 @@ from qa.shelf import Shelf
 from qa.shelf.batch import MAX_FILE_BYTES
 from qa.ui import tools
 from qa.ui.editing import editing
-from qa.ui.guard import LocalOnly
+from qa.ui.guard import LocalOnly, Unshared
 from qa.ui.login import Login
 from qa.ui.page import build
 from qa.ui.programs import Program, programs
@@ -36,6 +38,8 @@ _WAITING = 64
 _HERE = Path(__file__).parent
 _FONTS = ["ui-sans-serif", "system-ui", "sans-serif"]  # the reader's own: none is fetched
 _ALONE = Sharing()
+
+Running = Callable[[Starlette], AbstractAsyncContextManager[object]]  # what is entered while an app runs
 
 
 def serve(
@@ -141,13 +145,28 @@ def _app_settings(
 ) -> dict[str, Any]:
     """What the web app is made of besides Gradio's own: who gets in, and the tools."""
     settings: dict[str, Any] = {"exception_handlers": {FnIndexInferError: _no_endpoint}}
-    doors = [Middleware(LocalOnly, hosts=sharing.hosts, uploads=uploads)]
+    doors = [Middleware(LocalOnly, hosts=sharing.hosts, uploads=uploads, public=sharing.public)]
     if sharing.users:
         doors.append(Middleware(Login, users=sharing.users, begun=begun))
     settings["middleware"] = doors
+    running: Running = nullcontext
     if mcp:
-        settings["routes"], settings["lifespan"] = tools.routes(tools.server(programs(live), writing))
+        settings["routes"], running = tools.routes(tools.server(programs(live), writing))
+    settings["lifespan"] = _unshared(running)
     return settings
+
+
+def _unshared(running: Running) -> Running:
+    """``running``, with :class:`Unshared` before all else: what Gradio puts before our own doors lets other origins in,
+    and only once the app begins to run is all of that there."""
+
+    @asynccontextmanager
+    async def begun(app: Starlette) -> AsyncIterator[None]:
+        app.middleware_stack = Unshared(app.middleware_stack or app.build_middleware_stack())
+        async with running(app):
+            yield
+
+    return begun
 
 
 def _no_endpoint(*_: object) -> JSONResponse:

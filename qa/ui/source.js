@@ -45,6 +45,7 @@ async function open(wish) {
 }
 
 function show(html) {
+  forgetFound();  // it was in what is now taken away
   element.querySelector('#pane').innerHTML = html;
   const box = element.getBoundingClientRect();
   if (box.top < 0 || box.top > innerHeight / 2) element.scrollIntoView({ block: 'start' });
