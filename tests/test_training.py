@@ -20,6 +20,7 @@ from training.mix import mixed
 from training.network import Encoder, Network, loss, read
 from training.restore import restored
 from training.train import Recipe
+from training.written import WRITTEN, digest, read_written
 
 pytestmark = [
     pytest.mark.model,
@@ -27,6 +28,7 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore:.torch.jit.script_method. is deprecated:DeprecationWarning"),
 ]
 
+ALL = {"easy": 1.0, "negatives": 1.0, "written": 1.0}
 SKY = "The sky over Kirkuk was red. The lake near {name} is {depth} metres deep. Nobody swims there in the winter."
 NAMES = ("Mosul", "Basra", "Erbil", "Duhok", "Najaf", "Samarra", "Fallujah", "Ramadi")
 
@@ -84,6 +86,38 @@ def test_every_answer_of_an_example_stands_in_its_window(data) -> None:
     assert {text.split()[1] for text in found} == {"metres"}
     assert examples == data.epoch(0, 0, range(len(data.asked)), easy=1.0, negatives=1.0)
     assert examples != data.epoch(0, 1, range(len(data.asked)), easy=1.0, negatives=1.0)
+
+
+def test_written_questions_are_asked_of_their_context_those_that_only_seem_to_be_answered_alone(tmp_path: Path) -> None:
+    path, written = write(tmp_path / "train.jsonl.gz"), tmp_path / "written.jsonl.gz"
+    context = SKY.format(name="Mosul", depth=10)
+    answered = [["where is the water deep", context.index("Mosul"), context.index("Mosul") + 5]]
+    lines = [
+        {"context": digest(context), "unanswered": ["How cold is the lake near Mosul?"], "answered": answered},
+        {"context": digest("of other data"), "unanswered": ["Who?"], "answered": []},
+    ]
+    with gzip.open(written, "wt", encoding="utf-8") as file:
+        file.writelines(json.dumps(line) + "\n" for line in lines)
+    data = Data(path, kept=tmp_path, written=written)
+    assert [asked.question for asked in data.asked[40:]] == [lines[0]["unanswered"][0], "where is the water deep"]
+    for number in range(20):
+        (seeming,) = data.epoch(0, number, [40], **ALL)
+        assert [window.spans for window in seeming.windows] == [()]
+        assert seeming.windows[0].text in context
+    windows = [window for example in data.epoch(0, 0, [41], **ALL) for window in example.windows]
+    assert {window.text[slice(*span)] for window in windows for span in window.spans} <= {"Mosul"}
+    assert not data.epoch(0, 0, [40, 41], easy=1.0, negatives=1.0)
+
+
+def test_the_shipped_written_questions_are_of_both_kinds_and_no_form_tells_which() -> None:
+    kinds: dict[bool, list[str]] = {True: [], False: []}
+    for _, question, spans in read_written(WRITTEN):
+        kinds[bool(spans)].append(question.lower())
+    assert min(map(len, kinds.values())) > 10_000
+    for form in ("how many", "how much", "who", "what", "when", "where", "which", "in which", "why"):
+        share = [np.mean([question.startswith(form) for question in questions]) for questions in kinds.values()]
+        assert max(share) < 0.25
+        assert abs(share[0] - share[1]) < 0.07
 
 
 def test_the_sentences_that_answer_are_cut_out_and_what_says_it_again_is_none() -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from qa.text import sentences
 from training.lookalikes import NearMisses, lookalikes, without_answer
+from training.written import WRITTEN, digest, read_written
 
 # The reader is shown passages of up to 256 tokens; shorter windows train faster. Most are short.
 SHORT, LONG, SHARE_LONG = 480, 1000, 0.3
@@ -25,6 +26,8 @@ SHARE_CUT = 0.25
 SHARE_TWO, SHARE_TAKEN_AWAY = 0.4, 1 / 7
 # Of the questions that are not easy, so many are asked once more, about something else.
 SHARE_NEAR_MISS = 0.12
+# Of the written questions that their context does not answer, so many are asked of all of it, if it is not too long.
+SHARE_WHOLE = 0.7
 
 
 @dataclass(frozen=True)
@@ -51,14 +54,18 @@ class Asked:
     question: str
     context: int
     spans: tuple[tuple[int, int], ...]
-    easy: bool
+    easy: bool = False
+    written: bool = False
 
 
 class Data:
     """The training data, and for every question the contexts that resemble it and lack its answer."""
 
-    def __init__(self, path: Path, *, kept: Path) -> None:
-        """Read ``path``; what resembles what, minutes of work, is kept in the folder ``kept`` for the next time."""
+    def __init__(self, path: Path, *, kept: Path, written: Path = WRITTEN) -> None:
+        """Read ``path``; what resembles what, minutes of work, is kept in the folder ``kept`` for the next time.
+
+        ``written``: more questions about its contexts (:mod:`training.written`); those of other data are left out.
+        """
         self.contexts: list[str] = []
         self.titles: list[str] = []
         self.asked: list[Asked] = []
@@ -82,6 +89,7 @@ class Data:
         self._near_misses = NearMisses(
             [asked.question for asked in self.asked], [self.titles[asked.context] for asked in self.asked]
         )
+        self._add(written)
 
     def _alike(self) -> list[list[int]]:
         return lookalikes(
@@ -91,14 +99,33 @@ class Data:
             [f"{title}. {text}" for title, text in zip(self.titles, self.contexts, strict=True)],
         )
 
-    def epoch(self, seed: int, number: int, rows: Sequence[int], *, easy: float, negatives: float) -> list[Example]:
-        """The examples of one time through ``rows``, shuffled: of the easy questions a share, and with the chance
-        ``negatives`` each with windows that do not answer, some with these alone."""
+    def _add(self, written: Path) -> None:
+        """The written questions, after all others. What resembles them is what resembles another of their context."""
+        rows = {digest(context): row for row, context in enumerate(self.contexts)}
+        alike = {asked.context: found for asked, found in zip(self.asked, self.alike, strict=True)}
+        for context, question, spans in read_written(written):
+            if (row := rows.get(context)) is not None:
+                said = [self.contexts[row][start:end].lower() for start, end in spans]
+                self.asked.append(Asked(question, row, spans, written=True))
+                self.alike.append(
+                    [other for other in alike[row] if not any(text in self.contexts[other].lower() for text in said)]
+                )
+
+    def epoch(
+        self, seed: int, number: int, rows: Sequence[int], *, easy: float, negatives: float, written: float = 0.0
+    ) -> list[Example]:
+        """The examples of one time through ``rows``, shuffled: of the easy and of the written questions a share, and
+        with the chance ``negatives`` each with windows that do not answer, some with these alone."""
         draw = random.Random(f"{seed}/{number}")
         examples = []
         for row in rows:
             asked = self.asked[row]
-            if asked.easy and draw.random() >= easy:
+            share = easy if asked.easy else written if asked.written else 1.0
+            if share < 1 and draw.random() >= share:
+                continue
+            if asked.written and not asked.spans:
+                # Alone: what resembles its context may well answer it.
+                examples.append(Example(_varied(draw, asked.question), (self._seeming(draw, asked.context),)))
                 continue
             windows = [self._window(draw, asked.context, asked.spans)]
             if draw.random() < negatives:
@@ -106,7 +133,7 @@ class Data:
                 if len(windows) > 1 and draw.random() < SHARE_TAKEN_AWAY:
                     windows = windows[1:]
             examples.append(Example(_varied(draw, asked.question), tuple(windows)))
-            if not asked.easy and draw.random() < SHARE_NEAR_MISS:
+            if not (asked.easy or asked.written) and draw.random() < SHARE_NEAR_MISS:
                 title, context = self.titles[asked.context], self.contexts[asked.context]
                 if near_miss := self._near_misses.of(draw, asked.question, title, context):
                     window = self._window(draw, asked.context, asked.spans)
@@ -114,6 +141,12 @@ class Data:
                     examples.append(Example(_varied(draw, near_miss), (nothing,)))
         draw.shuffle(examples)
         return examples
+
+    def _seeming(self, draw: random.Random, context: int) -> Window:
+        """A window of a context that only seems to answer: mostly all of it, since any of its sentences may be why."""
+        if draw.random() < SHARE_WHOLE and len(self.contexts[context]) <= LONG:
+            return Window(self.titles[context] if draw.random() < 0.7 else "", self.contexts[context], ())
+        return self._window(draw, context, ())
 
     def _others(self, draw: random.Random, row: int) -> list[Window]:
         """One or two windows that do not answer the question in ``row``; none where none is known."""

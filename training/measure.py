@@ -22,7 +22,9 @@ def measure(data: Data, weights: Path, folder: Path) -> dict[str, tuple[float, f
     On up to QUESTIONS that can be answered, not of the easy ones, of the contexts that were held apart.
     """
     held = held_apart(data)
-    rows = [asked for asked in data.asked if asked.context in held and asked.spans and not asked.easy][:QUESTIONS]
+    rows = [
+        asked for asked in data.asked if asked.context in held and asked.spans and not (asked.easy or asked.written)
+    ][:QUESTIONS]
     readers = {"float32": _AsTrained(weights, folder), "int8": SpanNetwork(folder)}
     results = {}
     for name, reader in readers.items():

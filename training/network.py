@@ -14,7 +14,7 @@ from training.examples import Example
 
 DROPOUT = 0.1
 # So many windows are read at once, padded to a multiple of so many tokens: few shapes are compiled, little is padding.
-CHUNK, MULTIPLE = 24, 16
+CHUNK, MULTIPLE = 24, 32
 
 
 class Network(nn.Module):

@@ -30,6 +30,8 @@ class Recipe:
     """The share of the easy questions that an epoch takes."""
     negatives: float = 0.7
     """The share of the questions that come with windows that do not answer."""
+    written: float = 0.0
+    """The share of the questions written for this training that an epoch takes."""
     start: str = ""
     """The folder of a reader's files whose weights are gone on with; empty: the backbone's."""
 
@@ -122,7 +124,8 @@ def _steps(data: Data, recipe: Recipe) -> list[list[Example]]:
     rows = [row for row in rows if data.asked[row].context not in held]
     steps = []
     for number in range(recipe.epochs):
-        examples = data.epoch(recipe.seed, number, rows, easy=recipe.easy, negatives=recipe.negatives)
+        shares = {"easy": recipe.easy, "negatives": recipe.negatives, "written": recipe.written}
+        examples = data.epoch(recipe.seed, number, rows, **shares)
         steps += _packed(examples, recipe.seed + number)
     return steps
 
