@@ -130,6 +130,16 @@ def test_what_is_asked_while_a_chat_is_being_opened_belongs_to_it(page: Page) ->
     assert kept(page) == [[ENDS], [HONEY, DUE]]
 
 
+def test_what_is_asked_before_the_script_is_there_is_answered(browser: Browser, slow: Server) -> None:
+    early = browser.new_context()
+    early.add_init_script(f"globalThis.typedQuestions = [{json.dumps(ENDS)}]")
+    page = early.new_page()
+    page.goto(slow.url)
+    expect(page.locator(".answer:not(.busy)")).to_contain_text("The lease ends on 31 May.")
+    assert kept(page) == [[ENDS]]
+    early.close()
+
+
 def test_a_new_chat_while_another_is_being_opened_stays_new(page: Page) -> None:
     ask_slowly(page)
     expect(page.locator(".answer[data-receipt]")).to_have_count(1)

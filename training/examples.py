@@ -80,6 +80,7 @@ class Data:
                 easy = entry["source"].startswith("qamr")
                 self.asked.append(Asked(entry["question"], row, tuple(sorted(spans)), easy))
         self.sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
+        self.written_sha256 = hashlib.sha256(written.read_bytes()).hexdigest()
         known = kept / f"alike-{self.sha256[:12]}.json"
         if not known.exists():
             part = known.with_suffix(".part")  # killed in the middle, there is none

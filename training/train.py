@@ -59,7 +59,8 @@ def train(data: Data, folder: Path, recipe: Recipe) -> Path:
     schedule = torch.optim.lr_scheduler.LambdaLR(
         optimiser, lambda step: min((step + 1) / warm, max(0.0, (len(steps) - step) / (len(steps) - warm)))
     )
-    checkpoint = Checkpoint(folder, {"recipe": asdict(recipe), "data": data.sha256, "steps": len(steps)})
+    about = {"recipe": asdict(recipe), "data": [data.sha256, data.written_sha256], "steps": len(steps)}
+    checkpoint = Checkpoint(folder, about)
     step = checkpoint.load(network=network, optimiser=optimiser, schedule=schedule)
     compiled = torch.compile(network, dynamic=False)
     print(f"{len(steps)} steps of {WINDOWS} windows, from step {step}", flush=True)

@@ -31,7 +31,12 @@ function download(text, name, kind) {
 
 // A question, wherever it comes from, of the chat that is open.
 const ask = (wish) => trigger('asked', { chat: opening, ...wish });
-listen(document, 'question', (event) => ask({ question: event.detail }));
+
+// What was typed in the box, also before this script was there.
+function askTyped() {
+  for (const question of (globalThis.typedQuestions ?? []).splice(0)) ask({ question });
+}
+listen(document, 'question', askTyped);
 
 const forPeople = (json) => `${JSON.stringify(JSON.parse(json), null, 2)}\n`;
 

@@ -158,3 +158,4 @@ function start() {
 }
 listen(document.getElementById('earlier'), 'toggle', listEarlier);
 start();
+askTyped();

@@ -33,7 +33,11 @@ _LOG = logging.getLogger(__name__)
 
 Update = Any  # what Gradio takes as a component's new value
 _PRIVATE: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-_ASKED = "(question) => document.dispatchEvent(new CustomEvent('question', { detail: question }))"
+# Kept until it is taken: somebody may ask before the page's script is there.
+_ASKED = """(question) => {
+  (globalThis.typedQuestions ??= []).push(question);
+  document.dispatchEvent(new Event('question'));
+}"""
 _CHANGED = "() => document.dispatchEvent(new Event('library-changed'))"
 
 
