@@ -24,7 +24,7 @@ from qa.filters import Filter
 from qa.library import Library
 from qa.load.metadata import Metadata
 from qa.read import SentenceReader
-from qa.records import Document, Mark, Range
+from qa.records import Document
 from qa.rules import made_by
 from qa.text import asked_words, words
 from qa.unfinished import UNFINISHED
@@ -771,34 +771,31 @@ def test_a_file_is_read_again_by_a_program_of_another_version(
     assert snapshot.about(tmp_path / "index")["made_by"] == "9.9"
 
 
-def test_an_index_of_other_rules_is_made_anew_from_its_vectors(
-    folder: Path, tmp_path: Path, embedder: CountingEmbedder, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    index = tmp_path / "index"
+@pytest.fixture
+def earlier_index(folder: Path, tmp_path: Path, embedder: CountingEmbedder, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An index of ``folder`` by a version that counted words otherwise."""
     with monkeypatch.context() as earlier:
         earlier.setattr(qa.library, "made_by", lambda: "0.0.9")
         earlier.setattr(qa.contents, "words", lambda text: ["old", *words(text)])
-        earlier.setattr(qa.contents, "mark", lambda documents: [(Mark(Range(0, 3), "furniture"),) for _ in documents])
-        Library.open(folder, index=index)
-    assert not examine(index).sound
+        Library.open(folder, index=tmp_path / "index")
     embedder.texts.clear()
-    library = Library.open(folder, index=index)
+    return tmp_path / "index"
+
+
+def test_an_index_of_other_rules_is_made_anew_from_its_vectors(
+    folder: Path, earlier_index: Path, embedder: CountingEmbedder
+) -> None:
+    assert not examine(earlier_index).sound
+    library = Library.open(folder, index=earlier_index)
+    assert embedder.texts == []
     assert "the index was made by another version, and was made anew" in library.notes
     assert_same(library, Library.from_folder(folder))
-    assert examine(index).sound
-    embedder.texts.clear()
-    assert not Library.open(folder, index=index).notes
+    assert examine(earlier_index).sound
+    assert not Library.open(folder, index=earlier_index).notes
 
 
-def test_a_document_added_to_an_index_of_other_rules_leaves_none_of_them(
-    folder: Path, tmp_path: Path, embedder: CountingEmbedder, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    index = tmp_path / "index"
-    with monkeypatch.context() as earlier:
-        earlier.setattr(qa.library, "made_by", lambda: "0.0.9")
-        earlier.setattr(qa.contents, "words", lambda text: ["old", *words(text)])
-        Library.open(folder, index=index)
-    library = load(index)
+def test_a_document_added_to_an_index_of_other_rules_leaves_none_of_them(earlier_index: Path) -> None:
+    library = load(earlier_index)
     library.add([LEAVE])
     assert library.store is not None
     assert not any("old" in found for found in library.store.words())

@@ -172,6 +172,13 @@ def test_where_a_phrase_is_too_short_nothing_is_exact(question: str) -> None:
     assert [span.exact for span in spans] == [None, None]
 
 
+def exact_of(text: str, first: str, last: str) -> str:
+    """What is exact where the network marks from the token ``first`` to the token ``last``."""
+    (spans,) = TrainedReader(WordNetwork(first, last)).read("When does it end?", hits([passage(text)], [0.5]))
+    assert spans[0].exact is not None
+    return spans[0].exact.of(text)
+
+
 @pytest.mark.parametrize(
     ("text", "first", "last", "exact"),
     [
@@ -184,9 +191,7 @@ def test_where_a_phrase_is_too_short_nothing_is_exact(question: str) -> None:
 def test_what_is_exact_has_no_stops_at_its_ends_nor_half_a_pair_of_brackets(
     text: str, first: str, last: str, exact: str
 ) -> None:
-    (spans,) = TrainedReader(WordNetwork(first, last)).read("When does it end?", hits([passage(text)], [0.5]))
-    assert spans[0].exact is not None
-    assert spans[0].exact.of(text) == exact
+    assert exact_of(text, first, last) == exact
 
 
 @pytest.mark.parametrize(
@@ -213,9 +218,7 @@ def test_what_is_exact_has_no_stops_at_its_ends_nor_half_a_pair_of_brackets(
 def test_what_is_exact_keeps_what_belongs_to_a_number_or_an_abbreviation(
     text: str, first: str, last: str, exact: str
 ) -> None:
-    (spans,) = TrainedReader(WordNetwork(first, last)).read("When does it end?", hits([passage(text)], [0.5]))
-    assert spans[0].exact is not None
-    assert spans[0].exact.of(text) == exact
+    assert exact_of(text, first, last) == exact
 
 
 @pytest.mark.parametrize(
