@@ -3,32 +3,29 @@
 import hashlib
 import json
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
-
-import numpy as np
 
 from qa import in_step
 from qa.answer import PASSAGES_READ, answer_from
 from qa.changes import Changes, compare
 from qa.contents import Contents, Marks, Progress
 from qa.embed import Embedder, SentenceTransformerEmbedder
-from qa.errors import IndexBusy, IndexDamaged, IndexMismatch, NothingToIndex, QAError, UnreadableFile
+from qa.errors import NothingToIndex, QAError, UnreadableFile
 from qa.filters import Filter
+from qa.index import check_embedder, reading, tidy, told_of, writing
 from qa.load import Loaded
 from qa.load import load as load_files
 from qa.question import check
 from qa.read import Reader, TrainedReader
 from qa.records import Answer, Document, Passage
+from qa.retrieve import Retriever
 from qa.rules import made_by
 from qa.saved import from_files, to_files
-from qa.spelling import Spelling
-from qa.text import asked_words
-from qa.unfinished import UNFINISHED, Unfinished
+from qa.unfinished import Unfinished
 from qa.uploads import Uploads, load_all
-from vector_store import FUSIONS, Hit, HybridStore, SnapshotBusy, SnapshotDamaged, SnapshotNewer, snapshot, writing
+from vector_store import FUSIONS, Hit, HybridStore, snapshot
 from vector_store.store import Fusion
 
 _RENEWED = "the index was made by another version, and was made anew"
@@ -59,7 +56,7 @@ class Library:
         """Of the index that it was loaded from or saved to, as :func:`vector_store.snapshot.version` tells it."""
         self._made_by = made_by()
         self._contents = Contents()
-        self._spelling: Spelling | None = None
+        self._retriever: Retriever | None = None
 
     @classmethod
     def from_folder(
@@ -103,7 +100,7 @@ class Library:
         """
         version, began = snapshot.version(Path(index)), time.time()
         library, loaded = cls._before(paths, index, embedder, field)
-        with _writing(Path(index)):
+        with writing(Path(index)):
             if snapshot.version(Path(index)) != version:  # somebody else was quicker
                 library, loaded = cls._before(paths, index, embedder, field)
             library.changes = compare(library.documents, loaded.documents)
@@ -116,7 +113,7 @@ class Library:
                 library.save(index)
                 in_step.tell(Path(index), began)
             else:
-                _tidy(Path(index))
+                tidy(Path(index))
             Uploads(Path(index)).settle(library._contents.documents)
         library.refused, library.notes = loaded.refused, (*loaded.notes, *renewed)
         return library
@@ -128,7 +125,7 @@ class Library:
 
         Raises as :meth:`load`, IndexBusy as :meth:`open`, and KeyError, with nothing removed, for an unknown id.
         """
-        with _writing(Path(index)):
+        with writing(Path(index)):
             library = cls.load(index, embedder=embedder)
             before = library.documents
             library.remove(document_ids)
@@ -207,33 +204,10 @@ class Library:
 
         How telling a word is, is still told by all documents.
         """
-        if self.store is None or not len(self.store):
-            return []
-        spelling = self._spelling
-        if spelling is None:
-            spelling = self._spelling = Spelling(self.store.vocabulary)
-        hits = self.store.search(
-            self.embedder.embed_question(question),
-            asked_words(question, self.store.vocabulary),
-            k,
-            variants=spelling.variants(question, self.embedder.count_tokens),
-            fusion=self.fusion,
-            among=self._rows_of(only) if only else None,
-        )
-        return [(self._as_asked(self._contents.passages[hit.row], only), hit) for hit in hits]
-
-    def _rows_of(self, only: Filter) -> "np.typing.NDArray[np.int64]":
-        shown = self._contents.shown
-        met = {shown[key] for key, document in self._contents.documents.items() if only.meets(document)}
-        rows = [row for row, passage in enumerate(self._contents.passages) if passage.document.id in met]
-        return np.array(rows, np.int64)
-
-    def _as_asked(self, passage: Passage, only: Filter | None) -> Passage:
-        """``passage``, or the same range of an exact copy of its document, where only that one is asked."""
-        if not only or only.meets(passage.document):
-            return passage
-        copies = (self.document(key) for key, first in self._contents.shown.items() if first == passage.document.id)
-        return Passage(next(filter(only.meets, copies)), passage.start, passage.end)
+        retriever = self._retriever
+        if retriever is None:
+            retriever = self._retriever = Retriever(self._contents, self.embedder, self.fusion)
+        return retriever.search(question, k, only=only)
 
     def ask(self, question: str, *, top: int = 3, threshold: float | None = None, only: Filter | None = None) -> Answer:
         """What the documents, those that meet ``only``, say to ``question``: up to ``top`` citations, best first.
@@ -290,9 +264,9 @@ class Library:
         if self.store is None:
             raise NothingToIndex("no document holds a text to be asked, so there is nothing to save")
         files = to_files(self._contents)
-        with _writing(Path(folder)):
+        with writing(Path(folder)):
             snapshot.save(Path(folder), files, self._about())
-            _tidy(Path(folder))
+            tidy(Path(folder))
             self.version = snapshot.version(Path(folder))
 
     @classmethod
@@ -301,24 +275,19 @@ class Library:
 
         Raises NothingToIndex where no index is, IndexMismatch and IndexDamaged as their names say.
         """
-        version = snapshot.version(Path(folder))
-        try:
-            files, about = snapshot.load(Path(folder))
+        folder = Path(folder)
+        version = snapshot.version(folder)
+        with reading(folder):
+            files, about = snapshot.load(folder)
             library = cls(
                 embedder=embedder or SentenceTransformerEmbedder(about["embedder"]["name"]),
                 reader=reader,
                 fusion=about["fusion"],
             )
-            library._check_embedder(about)
+            check_embedder(about["embedder"], library.embedder)
             library.paths, library.field = tuple(about.get("paths", ())), about.get("field", "")
             library._made_by = about.get("made_by", "")
             library._contents, library.version = from_files(files), version
-        except FileNotFoundError as error:
-            raise NothingToIndex(f"{folder} holds no index; make one with: qa index FOLDER --index {folder}") from error
-        except SnapshotNewer as error:
-            raise IndexMismatch(f"{error}; update chapterverse, or index again") from error
-        except (SnapshotDamaged, KeyError, TypeError, ValueError) as error:
-            raise IndexDamaged(f"{folder}: {error}; index again to repair it") from error
         return library
 
     def hold(
@@ -333,7 +302,7 @@ class Library:
         self._contents = self._contents.become(
             documents, self.embedder, anew=anew, progress=progress, unfinished=unfinished
         )
-        self._spelling = None
+        self._retriever = None
         self.reader.forget()
 
     @property
@@ -347,7 +316,7 @@ class Library:
 
     def _about(self) -> dict[str, Any]:
         return {
-            "embedder": {"name": self.embedder.name, "digest": self.embedder.digest},
+            "embedder": told_of(self.embedder),
             "fusion": self.fusion,
             "made_by": self._made_by,
             "field": self.field,
@@ -355,26 +324,3 @@ class Library:
             "documents": len(self._contents.documents),
             "passages": len(self._contents.passages),
         }
-
-    def _check_embedder(self, about: Mapping[str, Any]) -> None:
-        made_by = about["embedder"]
-        if made_by["digest"] != self.embedder.digest:
-            raise IndexMismatch(
-                f"the index was made by the embedder {made_by['name']} ({made_by['digest'][:12]}…), "
-                f"not by {self.embedder.name} ({self.embedder.digest[:12]}…); name that one, or index again"
-            )
-
-
-def _tidy(folder: Path) -> None:
-    """Nothing but the newest version of the index stays in ``folder``; what was kept of a run is in it by now."""
-    snapshot.tidy(folder)
-    (folder / UNFINISHED).unlink(missing_ok=True)
-
-
-@contextmanager
-def _writing(folder: Path) -> Iterator[None]:
-    try:
-        with writing(folder):
-            yield
-    except SnapshotBusy as error:
-        raise IndexBusy(f"{error}; wait until it is done, or name another folder with --index") from error
