@@ -9,11 +9,16 @@ hashing (datasketch).
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from qa.records import Document
+
+if TYPE_CHECKING:
+    from datasketch import MinHash
 
 Signature = NDArray[np.uint32]
 """What two texts have in common is as likely as their shingles to be the same; shape (PERMUTATIONS,)."""
@@ -34,14 +39,27 @@ def signature(text: str) -> Signature:
     """The MinHash of a text's shingles, case and spacing aside."""
     words = text.casefold().split()
     count = max(len(words) - _SHINGLE + 1, 1)
-    from datasketch import MinHash  # half a second, which asking does not need
-
-    made = MinHash(num_perm=PERMUTATIONS)
+    made = _min_hash()
     for start in range(0, count, CHUNK):
         places = range(start, min(start + CHUNK, count))
         made.update_batch(" ".join(words[at : at + _SHINGLE]).encode() for at in places)
     found: Signature = made.hashvalues
     return found
+
+
+def _min_hash(values: Signature | None = None) -> "MinHash":
+    """One with these values, or of nothing yet."""
+    from datasketch import MinHash  # half a second, which asking does not need
+
+    return MinHash(PERMUTATIONS, hashvalues=values, permutations=_permutations(), scheme="affine32")
+
+
+@cache
+def _permutations() -> NDArray[np.uint32]:
+    """Drawn once: drawing them took as long as all else that a signature is compared by."""
+    from datasketch import MinHash
+
+    return np.asarray(MinHash(PERMUTATIONS).permutations)
 
 
 def first_of(documents: Iterable[Document]) -> Document:
@@ -62,7 +80,7 @@ def near_copies(documents: Sequence[Document], signatures: Mapping[str, Signatur
 
     Whoever is a near copy of one of a group is of the group.
     """
-    from datasketch import MinHash, MinHashLSH
+    from datasketch import MinHashLSH
 
     by_id = {document.id: document for document in documents}
     groups = {document.id: [document.id] for document in documents}
@@ -70,7 +88,7 @@ def near_copies(documents: Sequence[Document], signatures: Mapping[str, Signatur
     for key in sorted(by_id):
         if len(by_id[key].text.split()) < _LEAST_WORDS:
             continue
-        own = MinHash(num_perm=PERMUTATIONS, hashvalues=signatures[key], scheme="affine32")
+        own = _min_hash(signatures[key])
         for other in sorted(index.query(own)):
             same = groups[other]
             if same is not groups[key] and float(np.mean(signatures[other] == signatures[key])) >= SIMILAR:
