@@ -4,11 +4,11 @@
                               [--write [--allow-regression]]
 
 Sampled, to be quick: so many questions and documents of each set as stand below, drawn by seed 0, all documents with
-an answer among them; --whole asks everything. The seeds' own questions are always whole. Each reader is asked, and has
-floors of its own; they stand in tests/quality/floors.json with the digests of their data. --write raises them to what
-was measured, and refuses where something is below its floor, unless --allow-regression. --out keeps every run with its
-report. Where the folder of the sets is not there, the seeds' questions are asked alone; to name another set then is
-misuse. Exit status 1 where something is below its floor.
+an answer among them; --whole asks everything. What is in this repository, the seeds and the tables, is always asked
+whole. Each reader is asked, and has floors of its own; they stand in tests/quality/floors.json with the digests of
+their data. --write raises them to what was measured, and refuses where something is below its floor, unless
+--allow-regression. --out keeps every run with its report. Where the folder of the sets is not there, these two are
+asked alone; to name another set then is misuse. Exit status 1 where something is below its floor.
 """
 
 import argparse
@@ -41,7 +41,11 @@ SAMPLES = {
     "xquad_en": (120, 48),
 }
 SEEDS = "seeds"
-QUESTIONS = ROOT / "tests" / "quality" / "questions.jsonl"
+# What is in this repository, questions and documents: the seeds, and tables of all kinds.
+OWN = {
+    SEEDS: (ROOT / "tests" / "quality" / "questions.jsonl", ROOT / "seeds"),
+    "tables": (ROOT / "tests" / "quality" / "tables.jsonl", ROOT / "tests" / "quality" / "tables"),
+}
 READERS = (TrainedReader.name, SentenceReader.name)
 
 
@@ -49,12 +53,13 @@ def plans(data: Path, chosen: list[str], readers: list[str], *, whole: bool) -> 
     """What to ask of which reader, by the name of its floors."""
     found = {}
     if not data.is_dir():
-        print(f"{data} is not there, so the seeds' own questions are asked alone; name the folder with --data")
+        print(f"{data} is not there, so {' and '.join(OWN)} are asked alone; name the folder with --data")
     for reader in readers:
         own = Settings(reader=reader, threshold=calibration(reader).least)
-        for name in chosen or [SEEDS, *SAMPLES]:
-            if name == SEEDS:
-                found[named(SEEDS, reader)] = read_plan(QUESTIONS, documents=ROOT / "seeds", settings=own)
+        for name in chosen or [*OWN, *SAMPLES]:
+            if name in OWN:
+                questions_of, documents_of = OWN[name]
+                found[named(name, reader)] = read_plan(questions_of, documents=documents_of, settings=own)
             elif data.is_dir():
                 questions, documents = SAMPLES[name]
                 plan = read_plan(data / name, settings=replace(own, sample=None if whole else questions))
@@ -101,7 +106,7 @@ def _milliseconds(run: Run) -> str:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("sets", nargs="*", metavar="SET", help=f"of {', '.join([SEEDS, *SAMPLES])} (all)")
+    parser.add_argument("sets", nargs="*", metavar="SET", help=f"of {', '.join([*OWN, *SAMPLES])} (all)")
     parser.add_argument("--reader", choices=READERS, help="ask this one alone")
     parser.add_argument("--whole", action="store_true")
     parser.add_argument("--data", type=Path, default=Path("../shared/data"), metavar="DIR")
@@ -109,9 +114,9 @@ def main() -> int:
     parser.add_argument("--write", action="store_true")
     parser.add_argument("--allow-regression", action="store_true")
     options = parser.parse_args()
-    if unknown := set(options.sets) - {SEEDS, *SAMPLES}:
-        parser.error(f"no such set: {', '.join(sorted(unknown))}; there are {', '.join([SEEDS, *SAMPLES])}")
-    if not options.data.is_dir() and (lost := [name for name in options.sets if name != SEEDS]):
+    if unknown := set(options.sets) - {*OWN, *SAMPLES}:
+        parser.error(f"no such set: {', '.join(sorted(unknown))}; there are {', '.join([*OWN, *SAMPLES])}")
+    if not options.data.is_dir() and (lost := [name for name in options.sets if name not in OWN]):
         parser.error(f"{options.data} is not there, so {', '.join(lost)} cannot be asked; name the folder with --data")
 
     readers = [options.reader] if options.reader else list(READERS)

@@ -36,7 +36,8 @@ def gate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     )
     monkeypatch.setattr(module, "ROOT", tmp_path)
     monkeypatch.setattr(module, "FLOORS", tmp_path / "floors.json")
-    monkeypatch.setattr(module, "QUESTIONS", tmp_path / "tests" / "quality" / "questions.jsonl")
+    own = {"seeds": (tmp_path / "tests" / "quality" / "questions.jsonl", tmp_path / "seeds")}
+    monkeypatch.setattr(module, "OWN", own)
     monkeypatch.setattr(module, "SAMPLES", {"small": (10, 8)})
     monkeypatch.setattr("qa.library.SentenceTransformerEmbedder", lambda *name: HashingEmbedder())
     monkeypatch.chdir(tmp_path)
@@ -71,7 +72,7 @@ def test_without_the_data_it_says_so_and_asks_the_seeds_questions_alone(ran: Ran
     status, out = ran("--data", "nowhere")
     assert status == 0
     lines = out.splitlines()
-    assert lines[0] == "nowhere is not there, so the seeds' own questions are asked alone; name the folder with --data"
+    assert lines[0] == "nowhere is not there, so seeds are asked alone; name the folder with --data"
     assert re.fullmatch(r"seeds: no floors yet \(\d+ s\)", lines[1])
     assert lines[3] == "|  | seeds |"
     assert lines[6] == "| questions asked, answerable / not | 0 / 2 |"

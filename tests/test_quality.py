@@ -13,10 +13,12 @@ from qa.evaluation.evaluate import evaluate
 from qa.evaluation.plan import Settings, read_plan
 from qa.evaluation.run import Run
 from qa.library import Library
+from qa.load import load
 from qa.read import SentenceReader, TrainedReader, calibration
 
 ROOT = Path(__file__).parent.parent
 QUESTIONS = ROOT / "tests" / "quality" / "questions.jsonl"
+TABLES = ROOT / "tests" / "quality" / "tables"
 
 pytestmark = [pytest.mark.model, pytest.mark.quality]
 
@@ -54,6 +56,28 @@ def test_no_measure_is_below_its_floor(run: Run) -> None:
             print(f"{outcome.failure} ({outcome.confidence:.2f}): {outcome.question} -> {quote}")
     name = "seeds" if run.settings["reader"] == SentenceReader.name else "seeds, trained"
     assert floors.breaches(name, run, floors.read(ROOT / "tests" / "quality" / "floors.json")[name]) == []
+
+
+@pytest.mark.parametrize("reader", [TrainedReader.name, SentenceReader.name])
+def test_in_tables_no_measure_is_below_its_floor(reader: str) -> None:
+    settings = Settings(reader=reader, threshold=calibration(reader).least)
+    found = evaluate(read_plan(TABLES.with_suffix(".jsonl"), documents=TABLES, settings=settings))
+    name = "tables" if reader == SentenceReader.name else "tables, trained"
+    assert floors.breaches(name, found, floors.read(ROOT / "tests" / "quality" / "floors.json")[name]) == []
+
+
+def test_every_gold_cell_stands_in_its_row() -> None:
+    documents = {document.id: document for document in load([TABLES]).documents}
+    questions = [json.loads(line) for line in TABLES.with_suffix(".jsonl").read_text(encoding="utf-8").splitlines()]
+    for question in questions:
+        assert bool(question["answers"]) == question["answerable"]
+        for answer in question["answers"]:
+            text = documents[answer["doc_id"]].text
+            start = answer["start"]
+            assert text[start:].startswith(answer["text"])
+            assert answer["sentence"] in text
+            line = text[text.rfind("\n", 0, start) + 1 :].partition("\n")[0]
+            assert line.strip() == answer["sentence"]
 
 
 def test_every_quote_is_its_files_own_bytes(run: Run, seeds: Library) -> None:

@@ -32,6 +32,16 @@ def test_of_each_sentence_the_likeliest_answer_that_begins_in_it() -> None:
     assert (second.range, second.score) == (Range(9, 11), 1.5)
 
 
+def test_where_every_token_runs_over_and_none_may_there_is_no_answer() -> None:
+    read = reading([(0, 5), (6, 8)], [2, 1], [2, 1])
+    first, second = best_spans(read, [Range(0, 4), Range(6, 8)], "abcde fg", over=False)
+    assert first is None
+    assert second is not None
+    (over, _) = best_spans(read, [Range(0, 4), Range(4, 8)], "abcde fg")
+    assert over is not None
+    assert over.range == Range(0, 5)
+
+
 def test_the_weight_is_that_of_all_answers_that_begin_there() -> None:
     # From 0: 0 + 0, 0 + 1; from 1: 2 + 1. ln(1 + e + e³) = 3.17.
     (found,) = best_spans(reading(words(2), [0, 2], [0, 1]), [Range(0, 5)], TEXT)

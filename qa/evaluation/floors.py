@@ -20,6 +20,7 @@ FLOORED = (
         "quote_hit@1",
         "quote_hit@3",
         "token_f1",
+        "answer_f1",
         "verbatim",
     ),
     *("answered", "wrong_refusal", "false_answer", "risk_area", "auroc_answerable"),

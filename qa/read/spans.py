@@ -28,10 +28,10 @@ class Found:
     weight: float
 
 
-def best_spans(reading: Reading, sentences: Sequence[Range], text: str) -> list[Found | None]:
-    """Of every sentence of ``text`` the likeliest answer; None where the network sees no token of it.
+def best_spans(reading: Reading, sentences: Sequence[Range], text: str, *, over: bool = True) -> list[Found | None]:
+    """Of every sentence of ``text`` the likeliest answer; None where the network sees no whole token of it.
 
-    An answer is at most LONGEST_ANSWER tokens long and may run over into the
+    An answer is at most LONGEST_ANSWER tokens long and may run ``over`` into the
     next sentence of the same line: where sentences were cut wrongly, it does.
     """
     pairs = _pairs(reading)
@@ -45,10 +45,14 @@ def best_spans(reading: Reading, sentences: Sequence[Range], text: str) -> list[
         if not len(inside):
             found.append(None)
             continue
-        scores = _ending(pairs[inside], inside, reading.offsets[:, 1], _border(sentences, number, text))
+        border = _border(sentences, number, text) if over else sentence.end
+        scores = _ending(pairs[inside], inside, reading.offsets[:, 1], border)
         row, length = np.unravel_index(int(np.argmax(scores)), scores.shape)
         first = int(inside[row])
         best = float(scores[row, length])
+        if best <= _NONE:  # each runs over where none may
+            found.append(None)
+            continue
         weight = best + float(np.log(np.exp(scores - best).sum()))
         span = Range(int(reading.offsets[first, 0]), int(reading.offsets[first + int(length), 1]))
         found.append(Found(span, best, weight))

@@ -10,15 +10,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qa.question import asks_for_sentences
-from qa.quote import without_dateline
 from qa.read.calibration import calibration, coefficients
-from qa.read.candidates import candidates
+from qa.read.candidates import Candidate, candidates
 from qa.read.evidence import NAMES, SPAN, SUREST, Sentence, evidence, spans
+from qa.read.marking import Marking, standing_words
 from qa.read.network import SpanNetwork
-from qa.read.spans import best_spans
+from qa.read.table import header_above
 from qa.records import Passage, Range, Span
-from qa.spelling import Spelling, as_spelt
-from qa.text import sentences, word_ranges
+from qa.spelling import Spelling
+from qa.text import sentences
 from vector_store import Hit
 
 Numbers = NDArray[np.float64]
@@ -32,6 +32,8 @@ _ABBREVIATION = re.compile(r"(?<![\w.])(?:[^\W\d_]{1,2}\.){2,}\Z")
 # Feet and inches: 5'10" · 27" by 40"
 _BEHIND_DIGIT = re.compile(r"\d[\"']\Z")
 
+# The part that a row of a file of tables is: "row 5", "Sheet1, row 5".
+_TABLE_ROW = re.compile(r"\brow \d+\Z")
 # So many passages are read whatever they hold; of the others, those that can still change the answer. Not tuned.
 _READ_FIRST = 4
 # Ranges only: some 1 kB a passage.
@@ -90,38 +92,28 @@ class TrainedReader:
         ``top`` best that say different things, whatever the network said, is
         not read.
         """
-        standing = [
-            {folded: where.of(passage.text) for folded, where in word_ranges(passage.text)} for passage, _ in hits
-        ]
-        held = {folded: None for words in standing for folded in words}
+        standing = [standing_words(passage.text) for passage, _ in hits]
+        held = dict.fromkeys(folded for words in standing for folded in words)
         respelt = Spelling(held).respelt(question, self._network.count_tokens)
-        # Where a passage has the word as it was asked for, another with a word that is like it may be about another.
-        unknown = [word for word in respelt if word.word not in held]
-        asked = [as_spelt(question, unknown, its_words) for its_words in standing]
         found = [
-            [Sentence(passage, hit, one.range, None, one.below) for one in self._candidates(passage.text)]
+            [Sentence(passage, hit, one.range, None, one.below, one.row) for one in self._seen(passage)]
             for passage, hit in hits
         ]
         if not any(found):
             return found, np.empty((0, len(NAMES)))
         first = _READ_FIRST if top else len(found)
-        self._mark(found, asked, range(min(first, len(found))))
+        marking = Marking(self._network, question, found, respelt, standing)
+        marking.mark(range(min(first, len(found))))
         numbers = evidence(question, found, respelt)
         if top and (rest := self._undecided(numbers, found, range(first, len(found)), top)):
-            self._mark(found, asked, rest)
+            marking.mark(rest)
             numbers[:, SPAN] = spans(found)
         return found, numbers
 
-    def _mark(self, found: list[list[Sentence]], asked: Sequence[str], rows: Iterable[int]) -> None:
-        """Read the passages in ``rows``, side by side on what processors there are, and put in what is marked."""
-        some = [(row, found[row][0].passage) for row in rows if found[row]]
-        readings = self._network.read_each(
-            [(asked[row], passage.document.context, passage.text) for row, passage in some]
-        )
-        for (row, passage), reading in zip(some, readings, strict=True):
-            said = [without_dateline(passage.text, one.range) for one in found[row]]
-            marked = best_spans(reading, said, passage.text)
-            found[row] = [replace(one, found=its) for one, its in zip(found[row], marked, strict=True)]
+    def _seen(self, passage: Passage) -> tuple[Candidate, ...]:
+        document = passage.document
+        in_table = bool(_TABLE_ROW.search(document.part(passage.start)))
+        return self._candidates(passage.text, header_above(document.text, passage.start), rows=in_table)
 
     def _undecided(
         self, numbers: Numbers, found: Sequence[Sequence[Sentence]], rows: Iterable[int], top: int

@@ -1,0 +1,101 @@
+"""What the network marks: in prose it reads a passage at a time, of a table a row at a time."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+
+from qa.quote import without_dateline
+from qa.read.evidence import Sentence
+from qa.read.network import Reading, SpanNetwork
+from qa.read.spans import Found, best_spans
+from qa.read.table import Row, outdone
+from qa.records import Range
+from qa.spelling import Respelt, as_spelt
+from qa.text import asked_words, word_ranges
+
+
+class Marking:
+    """The sentences of some passages, and what is marked in those that were read.
+
+    ``found`` is changed: of every sentence that was read the answer comes in.
+    """
+
+    def __init__(
+        self,
+        network: SpanNetwork,
+        question: str,
+        found: list[list[Sentence]],
+        respelt: Sequence[Respelt],
+        standing: Sequence[Mapping[str, str]],
+    ) -> None:
+        """``standing``: of every passage how its words, folded, stand there."""
+        self._network = network
+        self._found = found
+        held = {folded for words in standing for folded in words}
+        # Where a passage has the word as it was asked for, another with a word that is like it may be about another.
+        unknown = [word for word in respelt if word.word not in held]
+        self._asked = [as_spelt(question, unknown, its_words) for its_words in standing]
+        others = {word.word: {word.word, *word.others} for word in respelt}
+        self._words = {word: others.get(word, {word}) for word in asked_words(question, ())}
+        self._idle = self._outdone()
+
+    def mark(self, passages: Iterable[int]) -> None:
+        """Read these, side by side on what processors there are; but no row of which another knows more."""
+        shown: list[tuple[str, str, str]] = []
+        marks: list[Callable[[Reading], None]] = []
+        for number in passages:
+            some = self._found[number]
+            if prose := [place for place, one in enumerate(some) if not one.row]:
+                passage = some[prose[0]].passage
+                shown.append((self._asked[number], passage.document.context, passage.text))
+                marks.append(partial(_mark_sentences, some, prose))
+            for place, one in enumerate(some):
+                if one.row and (number, place) not in self._idle:
+                    told, cells = one.row.told(one.passage.text)
+                    shown.append((self._asked[number], one.passage.document.context, told))
+                    marks.append(partial(self._mark_row, some, place, one.row, told, cells))
+        for mark, reading in zip(marks, self._network.read_each(shown), strict=True):
+            mark(reading)
+
+    def _mark_row(
+        self, some: list[Sentence], place: int, row: Row, told: str, cells: Sequence[Range], reading: Reading
+    ) -> None:
+        """Put in what is marked in the cell that is rather asked for than others, where it stands in the passage."""
+        text = some[place].passage.text
+        marked = [
+            (rank, found.score, cell.range.start - shown.start, found)
+            for rank, cell, shown, found in zip(
+                row.asked_for(text, self._words),
+                row.cells,
+                cells,
+                best_spans(reading, cells, told, over=False),
+                strict=True,
+            )
+            if found
+        ]
+        if marked:
+            *_, moved, found = max(marked, key=lambda each: each[:2])
+            where = Range(found.range.start + moved, found.range.end + moved)
+            some[place] = replace(some[place], found=Found(where, found.score, found.weight))
+
+    def _outdone(self) -> frozenset[tuple[int, int]]:
+        """The rows, by passage and place in it, that are not asked for, since another of the table is."""
+        places, rows = [], []
+        for number, some in enumerate(self._found):
+            for place, one in enumerate(some):
+                if one.row:
+                    places.append((number, place))
+                    rows.append((one.passage.document.id, one.row, one.row.named(one.passage.text, self._words)))
+        return frozenset(place for place, over in zip(places, outdone(rows), strict=True) if over)
+
+
+def standing_words(text: str) -> dict[str, str]:
+    """The words of ``text``, folded, and how each stands there last."""
+    return {folded: where.of(text) for folded, where in word_ranges(text)}
+
+
+def _mark_sentences(some: list[Sentence], places: Sequence[int], reading: Reading) -> None:
+    text = some[places[0]].passage.text
+    said = [without_dateline(text, some[place].range) for place in places]
+    for place, found in zip(places, best_spans(reading, said, text), strict=True):
+        some[place] = replace(some[place], found=found)
