@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.browsing import Server, ask, needs_a_browser, opened, question_box
 
@@ -84,6 +84,27 @@ def test_a_new_chat_while_an_answer_is_under_way_holds_nothing_of_the_old_one(pa
     page.wait_for_timeout(3_000)
     expect(page.locator(".question")).to_have_text([DUE])
     assert kept(page) == [[ENDS], [DUE]]
+
+
+def test_a_question_that_overtakes_the_opening_of_its_chat_is_answered(page: Page) -> None:
+    late: list[Route] = []
+
+    def hold_the_opening(route: Route) -> None:
+        sent = route.request.post_data or ""
+        if '"turns"' in sent and '"question"' not in sent:
+            late.append(route)
+        else:
+            route.continue_()
+
+    page.route("**/gradio_api/**", hold_the_opening)
+    page.get_by_role("button", name="New chat").click()
+    ask_slowly(page)
+    page.wait_for_timeout(700)  # meanwhile it is asked once more, with all turns
+    assert late
+    late[0].continue_()
+    expect(page.locator(".answer:not(.busy)")).to_have_count(1)
+    expect(page.locator(".question")).to_have_text([HONEY])
+    assert kept(page) == [[HONEY]]
 
 
 def test_an_earlier_chat_opened_while_an_answer_is_under_way_goes_on_by_itself(page: Page) -> None:

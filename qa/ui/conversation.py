@@ -62,10 +62,15 @@ class Conversation:
         """Whether a question is being answered: nothing else is asked meanwhile."""
         return len(self.messages) % 2 == 1
 
+    @property
+    def shown(self) -> list[Message]:
+        """The chat as it is now, with a sign that a question is being answered while one is."""
+        return [*self.messages, self._told(markup.busy())] if self.busy else self.messages
+
     def begin(self, asked: str) -> list[Message]:
         """The chat while ``asked`` is being answered."""
         self.messages.append(_message("user", markup.question(asked)))
-        return [*self.messages, self._told(markup.busy())]
+        return self.shown
 
     def answered(self, asked: str, answer: Answer, library: Library, only: Filter, *, top: int) -> list[Message]:
         """The chat with the answer."""

@@ -96,9 +96,14 @@ def _asking(live: Live, source: gr.HTML, answered: Sequence[Any], only: Sequence
         yield gr.skip(), gr.skip(), gr.skip(), gr.skip()  # Gradio ends by sending what was given last once more
 
     def on_reopen(event: gr.EventData, held: Conversation | None) -> tuple[Update, ...]:
-        """A conversation that the browser kept, or a new one where it sends no turns."""
-        held = opened(event._data if isinstance(event._data, dict) else {}, held)
-        return held.messages, gr.update(interactive=True), held
+        """A conversation that the browser kept, or a new one where it sends no turns.
+
+        A question may have overtaken it, and brought the turns along: then that is the conversation.
+        """
+        wish = event._data if isinstance(event._data, dict) else {}
+        if held is None or held.name != wish.get("chat"):
+            held = opened(wish, held)
+        return held.shown, gr.update(interactive=not held.busy), held
 
     def opened(wish: dict[str, Any], last: Conversation | None) -> Conversation:
         if last:
