@@ -339,7 +339,7 @@ def main() -> None:
 
 def as_json(fitted: Fitted) -> dict:
     """As the readers take it."""
-    pairs = {"threshold": round(fitted.threshold, 2), "precisions": fitted.precisions}
+    pairs = {"threshold": round(fitted.threshold, 3), "precisions": fitted.precisions}
     offset, *weights = (round(float(weight), 4) for weight in fitted.chance)
     if fitted.weights is None:
         return {"confidence": {"slope": weights[0], "middle": round(-offset / weights[0], 4), **pairs}}

@@ -31,7 +31,7 @@ from training.train import Recipe
 
 SMOOTHING = 0.8
 """How much of an activation's range is moved into the weights; tried 0.5 to 1 on an early checkpoint."""
-NAME = "span-2.1"
+NAME = "span-3"
 
 # 255 times the sum of two rounded neighbours, at most 128, is within 16 bits with a sign.
 _MOST = 127
