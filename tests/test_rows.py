@@ -116,6 +116,16 @@ def test_the_names_of_the_columns_are_found_above_a_row(ends: str) -> None:
     assert header_above("| a | b |\n| c | d |", 10) == ""
 
 
+def test_what_the_columns_are_is_looked_for_in_bounds() -> None:
+    row = "| some cell | other - cell |\n"
+    near, far = (f"| A | B |\n|---|---|\n{row * count}" for count in (1_000, 20_000))
+    assert header_above(near, near.rindex("| some")) == "| A | B |"
+    assert header_above(far, far.rindex("| some")) == ""
+    assert header_above("|" * 1_000_000, 900_000) == ""
+    white = f"|-{' ' * 1_000_000}x\n| a | b |"  # by the square of it, this would take an hour
+    assert header_above(white, white.index("| a")) == ""
+
+
 def test_a_passage_amid_a_table_is_read_under_the_columns_above_it() -> None:
     start = STAFF.index("| **Tom")
     (row,) = tables(STAFF[start:], header_above(STAFF, start)).rows
@@ -136,7 +146,7 @@ def test_a_row_is_told_as_a_sentence_and_its_cells_stand_in_it() -> None:
 
 def test_a_row_is_outdone_by_one_that_has_all_that_it_has_and_more() -> None:
     red, blue, mug = tables(STOCK).rows
-    named = [("a", row, row.named(STOCK, asked("blue", "kettl", "cost"))) for row in (red, blue, mug)]
+    named = [("a", row, row.known_by(STOCK, asked("blue", "kettl", "cost"))) for row in (red, blue, mug)]
     assert [its for _, _, its in named] == [{"kettl"}, {"blue", "kettl"}, set()]
     assert outdone(named) == [True, False, True]
     assert outdone([("another document", *named[0][1:]), *named[1:]]) == [False, False, True]
@@ -146,16 +156,16 @@ def test_a_row_is_outdone_by_one_that_has_all_that_it_has_and_more() -> None:
 
 def test_of_several_numbers_in_a_cell_all_must_be_asked_for() -> None:
     text = "Train: RE 13; Arrives: 11:38.\n\nTrain: RE 11; Arrives: 12:40."
-    assert [row.named(text, asked("re", "11")) for row in tables(text).rows] == [{"re"}, {"re", "11"}]
+    assert [row.known_by(text, asked("re", "11")) for row in tables(text).rows] == [{"re"}, {"re", "11"}]
 
 
 def test_long_cells_name_no_row() -> None:
     text = "Key: A1; Note: nobody ever asked for it.\n\nKey: B2; Note: none."
-    assert tables(text).rows[0].named(text, asked("nobodi")) == set()
+    assert tables(text).rows[0].known_by(text, asked("nobodi")) == set()
 
 
 def test_another_spelling_of_a_word_names_a_row_too() -> None:
-    assert tables(STAFF).rows[1].named(STAFF, {"okafour": {"okafour", "okafor"}}) == {"okafour"}
+    assert tables(STAFF).rows[1].known_by(STAFF, {"okafour": {"okafour", "okafor"}}) == {"okafour"}
 
 
 def test_what_the_question_says_itself_is_asked_for_last_and_the_column_that_it_names_first() -> None:

@@ -1,6 +1,6 @@
 """What the network marks: in prose it reads a passage at a time, of a table a row at a time."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -9,38 +9,39 @@ from qa.read.evidence import Sentence
 from qa.read.network import Reading, SpanNetwork
 from qa.read.spans import Found, best_spans
 from qa.read.table import Row, outdone
-from qa.records import Range
-from qa.spelling import Respelt, as_spelt
+from qa.records import Passage, Range
+from qa.spelling import Spelling, as_spelt
 from qa.text import asked_words, word_ranges
 
 
 class Marking:
-    """The sentences of some passages, and what is marked in those that were read.
+    """The sentences that were ``found`` in some ``passages``, list by list, and what is marked in those that were read.
 
-    ``found`` is changed: of every sentence that was read the answer comes in.
+    ``found`` is changed: of every sentence that was read the answer comes in. ``respelt`` are the words of the question
+    that the passages hold in other spellings.
     """
 
     def __init__(
         self,
         network: SpanNetwork,
         question: str,
+        passages: Sequence[Passage],
         found: list[list[Sentence]],
-        respelt: Sequence[Respelt],
-        standing: Sequence[Mapping[str, str]],
     ) -> None:
-        """``standing``: of every passage how its words, folded, stand there."""
         self._network = network
         self._found = found
-        held = {folded for words in standing for folded in words}
+        standing = [{folded: where.of(one.text) for folded, where in word_ranges(one.text)} for one in passages]
+        held = dict.fromkeys(folded for words in standing for folded in words)
+        self.respelt = Spelling(held).respelt(question, network.count_tokens)
         # Where a passage has the word as it was asked for, another with a word that is like it may be about another.
-        unknown = [word for word in respelt if word.word not in held]
+        unknown = [word for word in self.respelt if word.word not in held]
         self._asked = [as_spelt(question, unknown, its_words) for its_words in standing]
-        others = {word.word: {word.word, *word.others} for word in respelt}
+        others = {word.word: {word.word, *word.others} for word in self.respelt}
         self._words = {word: others.get(word, {word}) for word in asked_words(question, ())}
         self._idle = self._outdone()
 
     def mark(self, passages: Iterable[int]) -> None:
-        """Read these, side by side on what processors there are; but no row of which another knows more."""
+        """Read these, side by side on what processors there are; but no row that another outdoes."""
         shown: list[tuple[str, str, str]] = []
         marks: list[Callable[[Reading], None]] = []
         for number in passages:
@@ -85,13 +86,8 @@ class Marking:
             for place, one in enumerate(some):
                 if one.row:
                     places.append((number, place))
-                    rows.append((one.passage.document.id, one.row, one.row.named(one.passage.text, self._words)))
+                    rows.append((one.passage.document.id, one.row, one.row.known_by(one.passage.text, self._words)))
         return frozenset(place for place, over in zip(places, outdone(rows), strict=True) if over)
-
-
-def standing_words(text: str) -> dict[str, str]:
-    """The words of ``text``, folded, and how each stands there last."""
-    return {folded: where.of(text) for folded, where in word_ranges(text)}
 
 
 def _mark_sentences(some: list[Sentence], places: Sequence[int], reading: Reading) -> None:

@@ -13,11 +13,10 @@ from qa.question import asks_for_sentences
 from qa.read.calibration import calibration, coefficients
 from qa.read.candidates import Candidate, candidates
 from qa.read.evidence import NAMES, SPAN, SUREST, Sentence, evidence, spans
-from qa.read.marking import Marking, standing_words
+from qa.read.marking import Marking
 from qa.read.network import SpanNetwork
 from qa.read.table import header_above
 from qa.records import Passage, Range, Span
-from qa.spelling import Spelling
 from qa.text import sentences
 from vector_store import Hit
 
@@ -92,9 +91,6 @@ class TrainedReader:
         ``top`` best that say different things, whatever the network said, is
         not read.
         """
-        standing = [standing_words(passage.text) for passage, _ in hits]
-        held = dict.fromkeys(folded for words in standing for folded in words)
-        respelt = Spelling(held).respelt(question, self._network.count_tokens)
         found = [
             [Sentence(passage, hit, one.range, None, one.below, one.row) for one in self._seen(passage)]
             for passage, hit in hits
@@ -102,9 +98,9 @@ class TrainedReader:
         if not any(found):
             return found, np.empty((0, len(NAMES)))
         first = _READ_FIRST if top else len(found)
-        marking = Marking(self._network, question, found, respelt, standing)
+        marking = Marking(self._network, question, [passage for passage, _ in hits], found)
         marking.mark(range(min(first, len(found))))
-        numbers = evidence(question, found, respelt)
+        numbers = evidence(question, found, marking.respelt)
         if top and (rest := self._undecided(numbers, found, range(first, len(found)), top)):
             marking.mark(rest)
             numbers[:, SPAN] = spans(found)
