@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from qa.quote import quote
 from qa.read import Reader, calibration
+from qa.read.table import header_above
 from qa.records import Answer, Citation, Document, Passage, Quote, Span
 from vector_store import Hit
 
@@ -112,7 +113,9 @@ def _citation(candidate: _Candidate, before: Iterable[Citation]) -> Citation:
     if any(_overlap(found, citation.quote) for citation in before):
         found = quote(passage, span, grow=False)
     exact = Quote(passage.document, *(passage.start + offset for offset in span.exact)) if span.exact else None
-    return Citation(found, passage, span.score, exact=exact, why=span.why)
+    header = header_above(passage.document.text, found.start)
+    columns = Quote(passage.document, *header) if header else None
+    return Citation(found, passage, span.score, exact=exact, columns=columns, why=span.why)
 
 
 def _overlap(one: Quote, other: Quote) -> bool:

@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
+SECTION = "§"
+"""What stands before the name of a part that is a heading or a chapter."""
+
 _LONGEST_CONTEXT = 200
 Refusal = Literal["", "nothing near", "not stated"]
 
@@ -85,6 +88,11 @@ class Document:
         """The name of the part that ``offset`` stands in, or empty where it stands in none."""
         row = bisect_right(self._part_starts, offset) - 1
         return self.parts[row].name if row >= 0 else ""
+
+    def heading(self, offset: int) -> str:
+        """The heading or the chapter that ``offset`` stands under, or empty where it stands under none."""
+        name = self.part(offset)
+        return name.removeprefix(SECTION).strip() if name.startswith(SECTION) else ""
 
     def byte_offset(self, offset: int) -> int | None:
         """Where ``offset`` stands in the file's bytes, or None where ``encoding`` is empty."""
@@ -199,6 +207,7 @@ class Citation:
 
     ``sources`` are how many of these places are independent of each other: copies of one text, exact or near, are one.
     ``exact`` is the very answer within the quote; None where all of it answers.
+    ``columns`` is the line above that names the columns, where the quote is a row of a Markdown table; else None.
     ``why`` tells, by name, how much each kind of evidence speaks for it (or, below 0, against it) beside the average
     sentence that was read; empty where a reader weighs nothing.
     """
@@ -209,6 +218,7 @@ class Citation:
     also: tuple[Quote, ...] = ()
     sources: int = 1
     exact: Quote | None = None
+    columns: Quote | None = None
     why: tuple[tuple[str, float], ...] = ()
 
     def __post_init__(self) -> None:
@@ -221,6 +231,10 @@ class Citation:
             and self.quote.start <= self.exact.start < self.exact.end <= self.quote.end
         ):
             raise ValueError("the quote does not contain the exact answer")
+        if self.columns and not (
+            self.columns.document.id == self.quote.document.id and self.columns.end <= self.quote.start
+        ):
+            raise ValueError("the names of the columns do not stand above the quote")
         if not 1 <= self.sources <= 1 + len(self.also):
             raise ValueError(f"sources must be from 1 to {1 + len(self.also)}, got {self.sources}")
         if not 0 <= self.score <= 1:

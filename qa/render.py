@@ -89,7 +89,8 @@ def to_text(answer: Answer, *, top: int = 3) -> str:
         return safe("\n".join(lines).rstrip())
     lines = []
     for number, citation in enumerate(answer.citations, start=1):
-        said = [f"“{one_line(citation.quote.text)}”"]
+        under = [f"“{one_line(citation.columns.text)}”"] if citation.columns else []
+        said = [*under, f"“{one_line(citation.quote.text)}”"]
         if citation.exact and citation.exact != citation.quote:
             said = [one_line(citation.exact.text), *said]
         lines += [f"[{number}] {said[0]}", *(f"    {line}" for line in said[1:])]
@@ -111,7 +112,12 @@ def to_markdown(answer: Answer, *, top: int = 3) -> str:
         parts += [block_quote(escaped(one_line(p.text)), p.place) for p in nearest(answer, top)]
         return "\n\n".join(parts)
     return "\n\n".join(
-        block_quote(_quoted(citation), f"{described(citation.quote.document)}, {citation.place}", number=number)
+        block_quote(
+            _quoted(citation),
+            f"{described(citation.quote.document)}, {citation.place}",
+            number=number,
+            above=citation.columns.text if citation.columns else "",
+        )
         for number, citation in enumerate(answer.citations, start=1)
     )
 
@@ -130,10 +136,12 @@ def escaped(text: str) -> str:
     return _MARKDOWN.sub(r"\\\1", text)
 
 
-def block_quote(quote: str, attribution: str, *, number: int | None = None) -> str:
-    """``quote``, one line of Markdown, as a block of its own, with where it is from, perhaps numbered."""
+def block_quote(quote: str, attribution: str, *, number: int | None = None, above: str = "") -> str:
+    """``quote``, one line of Markdown, as a block of its own, with where it is from, perhaps numbered, and in a line
+    ``above`` it the names of its columns."""
     counted = f"{number}. " if number else ""
-    return f"> {quote}\n>\n> — {counted}{escaped(one_line(attribution))}"
+    head = f"> {escaped(one_line(above))}\\\n" if above else ""
+    return f"{head}> {quote}\n>\n> — {counted}{escaped(one_line(attribution))}"
 
 
 def bold(before: str, inside: str, after: str) -> str:

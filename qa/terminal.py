@@ -70,6 +70,8 @@ def show(answer: "Answer", *, top: int) -> None:
         ]
         console.print(Text(f"[{number}] {render.safe(render.described(quote.document))}", style="bold"))
         console.print(Text(render.safe(citation.place), style="cyan"))
+        if citation.columns and citation.columns.start < passage.start:  # else it stands in the passage
+            console.print(Text(render.one_line(citation.columns.text), style="dim"))
         console.print(Text.assemble(*(part for part in parts if part[0])))
         for place in citation.also:
             console.print(Text(f"also: {render.safe(place.place)}", style="cyan"))

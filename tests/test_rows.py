@@ -9,7 +9,8 @@ from qa.read import TrainedReader
 from qa.read.candidates import candidates
 from qa.read.evidence import NAMES
 from qa.read.network import Reading
-from qa.read.table import Row, header_above, outdone, tables
+from qa.read.table import Row, outdone, tables
+from qa.read.table import header_above as header_range
 from qa.records import Document, Part, Passage
 from tests.test_trained import WordNetwork, hits, passage
 
@@ -105,6 +106,11 @@ def test_prose_in_cells_and_questions_are_left_to_be_read_as_sentences() -> None
     assert [cells(prose, row)["Item"] for row in tables(prose).rows] == ["B"]
     asks = "Question: When is it open?; Answer: Daily.\n\nQuestion: Where?; Answer: Here."
     assert tables(asks).rows == ()
+
+
+def header_above(text: str, start: int) -> str:
+    found = header_range(text, start)
+    return found.of(text) if found else ""
 
 
 @pytest.mark.parametrize("ends", ["\n", "\r\n"])

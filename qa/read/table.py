@@ -106,23 +106,23 @@ def tables(text: str, above: str = "", *, rows: bool = False) -> Tables:
     return Tables(tuple(sorted(short, key=lambda row: row.range)), tuple(heads))
 
 
-def header_above(text: str, start: int) -> str:
-    """The line that names the columns of the Markdown table that goes on at ``start``; empty where none does."""
+def header_above(text: str, start: int) -> Range | None:
+    """The line that names the columns of the Markdown table that goes on at ``start``; None where none does."""
     below = text.rfind("\n", 0, start) + 1
     line = text[start : start + _LONGEST].partition("\n")[0]
     if start - below > _LONGEST or text[below:start].strip() or "|" not in line:
-        return ""
+        return None
     ruled = _is_rule(line)
     top = max(start - _FURTHEST, 0)
     while below > top:
         above = max(text.rfind("\n", top, below - 1) + 1, top)
         line = text[above:below]
         if "|" not in line:
-            return ""
+            return None
         if ruled:
-            return line.strip()
+            return trim(text, above, below)
         ruled, below = _is_rule(line), above
-    return ""
+    return None
 
 
 def _read_markdown(text: str, above: str, found: list[Row], heads: list[Range]) -> None:

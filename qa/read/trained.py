@@ -109,7 +109,8 @@ class TrainedReader:
     def _seen(self, passage: Passage) -> tuple[Candidate, ...]:
         document = passage.document
         in_table = bool(_TABLE_ROW.search(document.part(passage.start)))
-        return self._candidates(passage.text, header_above(document.text, passage.start), rows=in_table)
+        above = header_above(document.text, passage.start)
+        return self._candidates(passage.text, above.of(document.text) if above else "", rows=in_table)
 
     def _undecided(
         self, numbers: Numbers, found: Sequence[Sequence[Sentence]], rows: Iterable[int], top: int

@@ -17,13 +17,14 @@ __all__ = ["attribution", "bibtex", "markdown", "plain"]
 def plain(citation: Mapping[str, Any]) -> str:
     """One line: the quote, what it is of, and its place."""
     told = claim(citation)
-    return f"“{one_line(''.join(parts(told)))}” — {one_line(attribution(told))}"
+    under = f"“{one_line(told.columns.text)}” " if told.columns else ""
+    return f"{under}“{one_line(''.join(parts(told)))}” — {one_line(attribution(told))}"
 
 
 def markdown(citation: Mapping[str, Any]) -> str:
     """A block quote, the exact answer in it bold, with what it is of and its place."""
     told = claim(citation)
-    return block_quote(marked(told), attribution(told))
+    return block_quote(marked(told), attribution(told), above=told.columns.text if told.columns else "")
 
 
 def bibtex(citation: Mapping[str, Any]) -> str:

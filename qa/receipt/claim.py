@@ -8,11 +8,13 @@ from qa.errors import BadReceipt
 from qa.records import Document
 
 _METADATA = ("title", "date", "source", "author", "encoding", "extracted", "field")  # an older receipt lacks some
+_CALLED = {"exact": "exact answer in", "columns": "line of names of columns above"}
 
 
 @dataclass(frozen=True)
-class Exact:
-    """What a receipt says of the exact answer within a quote; offsets in the document."""
+class Words:
+    """What a receipt says of the exact answer within a quote, or of the columns' names above it; offsets in the
+    document."""
 
     text: str
     start: int
@@ -34,7 +36,8 @@ class Claim:
     end: int
     byte_start: int | None
     byte_end: int | None
-    exact: Exact | None = None
+    exact: Words | None = None
+    columns: Words | None = None
     also: tuple["Claim", ...] = ()
     sources: int = 1
 
@@ -60,7 +63,7 @@ def parts(claim: Claim) -> tuple[str, str, str]:
 
     BadReceipt where the offsets do not fit the words.
     """
-    exact = claim.exact or Exact(claim.text, claim.start, claim.end)
+    exact = claim.exact or Words(claim.text, claim.start, claim.end)
     start, end = exact.start - claim.start, exact.end - claim.start
     if claim.start < 0 or claim.end != claim.start + len(claim.text):
         raise BadReceipt(f"not a whole receipt: the quote at {claim.place!r} is not as long as its offsets say")
@@ -76,7 +79,8 @@ def _claim(entry: Mapping[str, Any], words: str) -> Claim:
         texts = [entry["place"], document["id"], document["sha256"], entry[words]]
         known = {name: document.get(name, "") for name in _METADATA}
         origins = document.get("origins", {})
-        exact = entry.get("exact")
+        exact = _words(entry, "exact")
+        columns = _words(entry, "columns")
     except (KeyError, TypeError, AttributeError) as error:
         raise BadReceipt(f"not a whole receipt: a quote lacks {error}") from error
     if not all(isinstance(text, str) for text in (*texts, *known.values())) or not texts[3]:
@@ -87,14 +91,15 @@ def _claim(entry: Mapping[str, Any], words: str) -> Claim:
         raise BadReceipt(f"not a whole receipt: the origins of the document at {texts[0]!r} are not text")
     whole = Document(texts[1], "", sha256=texts[2], origins=tuple(origins.items()), **known)
     start, end, byte_start, byte_end = offsets
-    return Claim(whole, texts[0], texts[3], start, end, byte_start, byte_end, _exact(exact, texts[0]))
+    return Claim(whole, texts[0], texts[3], start, end, byte_start, byte_end, exact, columns)
 
 
-def _exact(entry: object, place: str) -> Exact | None:
-    """The exact answer that a receipt gives, if it gives one."""
-    if entry is None:
+def _words(entry: Mapping[str, Any], name: str) -> Words | None:
+    """The words of this ``name`` that a receipt gives with a quote, if it gives any."""
+    held = entry.get(name)
+    if held is None:
         return None
-    text, start, end = (entry.get(key) for key in ("text", "start", "end")) if isinstance(entry, dict) else (None,) * 3
+    text, start, end = (held.get(key) for key in ("text", "start", "end")) if isinstance(held, dict) else (None,) * 3
     if not isinstance(text, str) or type(start) is not int or type(end) is not int:
-        raise BadReceipt(f"not a whole receipt: the exact answer in the quote at {place!r} is not one")
-    return Exact(text, start, end)
+        raise BadReceipt(f"not a whole receipt: the {_CALLED[name]} the quote at {entry['place']!r} is not one")
+    return Words(text, start, end)

@@ -85,7 +85,8 @@ def _blocks(told: Statement, when: str) -> list[str]:
         blocks += [NEAREST] if near else []
         return blocks + [block_quote(escaped(one_line(place.text)), attribution(place)) for place in near]
     for number, citation in enumerate(told.citations, start=1):
-        blocks.append(block_quote(marked(citation), attribution(citation), number=number))
+        above = citation.columns.text if citation.columns else ""
+        blocks.append(block_quote(marked(citation), attribution(citation), number=number, above=above))
         if citation.also:
             also = "; ".join(place.place for place in citation.also)
             blocks.append(escaped(one_line(f"Also: {also}; {said_by(citation.sources)}.")))

@@ -58,7 +58,8 @@ def to_json(content: Mapping[str, Any], *, short: bool = False) -> str:
 def _citation(citation: Citation) -> dict[str, Any]:
     return {
         **_slice(citation.quote),
-        "exact": _exact(citation),
+        "exact": _words(citation.exact),
+        "columns": _words(citation.columns),
         "score": citation.score,
         "why": dict(citation.why),
         "passage": {"start": citation.passage.start, "end": citation.passage.end},
@@ -67,10 +68,9 @@ def _citation(citation: Citation) -> dict[str, Any]:
     }
 
 
-def _exact(citation: Citation) -> dict[str, Any] | None:
-    """The very answer within the quote, if it is marked; offsets in the document, as the quote's."""
-    exact = citation.exact
-    return {"text": exact.text, "start": exact.start, "end": exact.end} if exact else None
+def _words(part: Quote | None) -> dict[str, Any] | None:
+    """What belongs to a quote, if there is any; offsets in the document, as the quote's."""
+    return {"text": part.text, "start": part.start, "end": part.end} if part else None
 
 
 def _slice(part: Slice) -> dict[str, Any]:

@@ -40,12 +40,23 @@ def _citation(entry: Mapping[str, Any], library: "Library") -> Citation | None:
     if quote is None or document is None or len(places) < len(also):
         return None
     passage = Passage(document, int(entry["passage"]["start"]), int(entry["passage"]["end"]))
-    exact = entry.get("exact")
-    marked = Quote(document, int(exact["start"]), int(exact["end"])) if exact else None
+    exact, columns = _words(entry, "exact", document), _words(entry, "columns", document)
     why = tuple((str(kind), float(value)) for kind, value in entry.get("why", {}).items())
     return Citation(
-        quote, passage, float(entry["score"]), also=places, sources=int(entry["sources"]), exact=marked, why=why
+        quote,
+        passage,
+        float(entry["score"]),
+        also=places,
+        sources=int(entry["sources"]),
+        exact=exact,
+        columns=columns,
+        why=why,
     )
+
+
+def _words(entry: Mapping[str, Any], name: str, document: Document) -> Quote | None:
+    held = entry.get(name)
+    return Quote(document, int(held["start"]), int(held["end"])) if held else None
 
 
 def _part(kind: type[P], entry: Mapping[str, Any], library: "Library") -> P | None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from qa.errors import BadReceipt, UnreadableFile
 from qa.load import load_file, path_in
+from qa.read.table import header_above
 from qa.receipt.claim import Claim, claim
 from qa.receipt.making import FORMAT
 from qa.records import Document, Quote
@@ -96,6 +97,8 @@ def _judge(told: Claim, document: Document | str) -> Verdict:
             return Verdict(quote.place, "altered", "the words stand there, but the receipt gives other offsets")
         if not _exact_agrees(told, quote):
             return Verdict(quote.place, "altered", "the words stand there, but the exact answer does not within them")
+        if not _columns_agree(told, quote, unchanged):
+            return Verdict(quote.place, "altered", "the words stand there, but other names of columns above them")
         return Verdict(
             quote.place, "stands", "the file is as it was" if unchanged else "the file has changed elsewhere"
         )
@@ -128,4 +131,16 @@ def _exact_agrees(told: Claim, quote: Quote) -> bool:
     return exact is None or (
         quote.start <= exact.start < exact.end <= quote.end
         and quote.document.text[exact.start : exact.end] == exact.text
+    )
+
+
+def _columns_agree(told: Claim, quote: Quote, unchanged: bool) -> bool:
+    """Whether the names of the columns that a receipt gives, if it gives any, are those that stand above the quote."""
+    if told.columns is None:
+        return True
+    above = header_above(quote.document.text, quote.start)
+    return (
+        above is not None
+        and above.of(quote.document.text) == told.columns.text
+        and (not unchanged or tuple(above) == (told.columns.start, told.columns.end))
     )

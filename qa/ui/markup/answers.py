@@ -137,7 +137,7 @@ def _chip(citation: Citation, number: int) -> str:
     name = escape(say("answer.hover", number=number, place=citation.place))
     return (
         f'<span class="chip"><button type="button" {place_of(citation.quote)} aria-label="{name}">{number}</button>'
-        f'<span class="hover" aria-hidden="true" dir="auto">{written(citation.quote.text)}'
+        f'<span class="hover" aria-hidden="true" dir="auto">{_columns(citation)}{written(citation.quote.text)}'
         f'<span class="place" dir="auto">{escape(citation.place)}</span></span></span>'
     )
 
@@ -183,7 +183,14 @@ def _in_passage(citation: Citation) -> str:
     end = min((piece.end for piece in ranges if piece.start >= quote.end), default=passage.end)
     before = "… " if start > passage.start else ""
     after = " …" if end < passage.end else ""
+    if citation.columns and citation.columns.start < start:
+        before = _columns(citation) + before
     return f"{before}{marked(Slice(passage.document, start, end), [quote], exact=citation.exact)}{after}"
+
+
+def _columns(citation: Citation) -> str:
+    """The line that names the columns of the row that is quoted, if it is one."""
+    return f'<span class="columns">{written(citation.columns.text)}</span>' if citation.columns else ""
 
 
 def _why(best: Citation) -> str:
