@@ -8,8 +8,8 @@ questions fit, odd ones measure; every kind weighs the same. Neither the seeds n
 
 1. How a sentence's evidence is weighed: a conditional logit (McFadden 1974), for "this sentence holds the gold answer"
    among all that were read; it gives each its share in the answer.
-2. How likely the best sentence is right: a logistic function (Platt 1999) of its share and some of the evidence,
-   unanswerable questions included.
+2. How likely the best sentence is right: a logistic function (Platt 1999) of its share, the scores of the nearest
+   passage and of its own, and what is found in its quote alone, unanswerable questions included.
 3. From which confidence on which share of the answers is right, and in which band of confidence which share, this on
    the odd questions; and the threshold, below which 2.5 % of the questions
    that have a gold quote among their first three would be refused, on average over the kinds.
@@ -36,7 +36,7 @@ from qa.evaluation.measures import auroc, calibration_error, coverage_at, risk_c
 from qa.evaluation.questions import Question, read_documents, read_questions
 from qa.library import Library
 from qa.read import SentenceReader, TrainedReader
-from qa.read.calibration import FILE
+from qa.read.calibration import FILE, coefficients
 from qa.read.evidence import NAMES
 from qa.read.trained import CHANCE, chance_features, scores_of, span_of
 from qa.records import Document, Quote
@@ -45,6 +45,9 @@ LEVELS = (0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9, 0.925, 0.95, 0.975)
 BANDS = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
 RIDGE = 1e-3
 LOST = 0.025
+# Of so many sentences the quote is read alone: the best by other weights is among the likeliest by those of now.
+READ_ALONE = 10
+WEIGHTS_NOW = np.array([coefficients("trained")["share"][name] for name in NAMES])
 EMBEDDER = SentenceTransformerEmbedder()
 
 
@@ -52,7 +55,8 @@ EMBEDDER = SentenceTransformerEmbedder()
 class Asked:
     """A question as it was read: the evidence of its sentences, shape (sentences, numbers), and which of them are gold.
 
-    ``nearest`` is the best passage's score.
+    ``nearest`` is the best passage's score; ``alone``, shape (sentences,), what is found in the quotes of the likeliest
+    sentences by themselves, by the trained reader: NaN of the others, and of all by likeness.
     """
 
     answerable: bool
@@ -60,6 +64,7 @@ class Asked:
     evidence: np.ndarray
     gold: np.ndarray
     nearest: float
+    alone: np.ndarray
 
 
 @dataclass
@@ -77,7 +82,8 @@ class Fitted:
         """What the logistic function is of, for the best sentence."""
         if self.weights is None:
             return np.array([1.0, asked.evidence.max()])
-        return chance_features(asked.evidence, asked.evidence @ self.weights)
+        sums = asked.evidence @ self.weights
+        return chance_features(asked.evidence, sums, asked.alone[sums.argmax()])
 
     def chances(self, asked: Asked) -> np.ndarray:
         """Of every sentence its score; the best one's is the probability that it answers."""
@@ -85,7 +91,8 @@ class Fitted:
             return np.zeros(1)
         if self.weights is None:
             return expit(np.column_stack([np.ones(len(asked.gold)), asked.evidence]) @ self.chance)
-        return scores_of(asked.evidence, self.weights, self.chance)
+        sums = asked.evidence @ self.weights
+        return scores_of(asked.evidence, sums, asked.alone[sums.argmax()], self.chance)
 
 
 # What is asked of which library
@@ -147,16 +154,20 @@ def ask(asking: Iterator[tuple[Library, Question, str]], name: str) -> list[Aske
 def one(library: Library, question: Question, near: str, reader: TrainedReader | None) -> Asked:
     found = library.search(question.question, PASSAGES_READ)
     if reader:
-        read, rows = reader.evidence(question.question, found)
-        pairs = [(s.passage, span_of(s, 0.0, whole=True)) for some in read for s in some]
+        marking, rows = reader.evidence(question.question, found)
+        pairs = [(s.passage, span_of(s, 0.0, whole=True)) for some in marking.found for s in some]
+        likeliest = np.argsort(-(rows @ WEIGHTS_NOW), kind="stable")[:READ_ALONE] if len(rows) else []
+        alone = np.full(len(rows), np.nan)
+        alone[likeliest] = reader.alone(marking, list(likeliest))
     else:
         spans = SentenceReader(EMBEDDER).read(question.question, found)
         pairs = [(p, span) for (p, _), some in zip(found, spans, strict=True) for span in some]
         rows = np.array([[span.score] for _, span in pairs]).reshape(-1, 1)
+        alone = np.full(len(rows), np.nan)
     quotes = [Quote(p.document, p.start + span.start, p.start + span.end) for p, span in pairs]
     answerable = near == "own"
     gold = np.array([answerable and any(holds(quote, gold) for gold in question.gold) for quote in quotes], bool)
-    return Asked(answerable, near, rows, gold, max((hit.score for _, hit in found), default=0.0))
+    return Asked(answerable, near, rows, gold, max((hit.score for _, hit in found), default=0.0), alone)
 
 
 # Fitting
@@ -345,7 +356,7 @@ def as_json(fitted: Fitted) -> dict:
         return {"confidence": {"slope": weights[0], "middle": round(-offset / weights[0], 4), **pairs}}
     return {
         "share": {name: round(float(weight), 4) for name, weight in zip(NAMES, fitted.weights, strict=True)},
-        "chance": dict(zip(("offset", "share", "nearest", *CHANCE), (offset, *weights), strict=True)),
+        "chance": dict(zip(CHANCE, (offset, *weights), strict=True)),
         "confidence": pairs,
     }
 

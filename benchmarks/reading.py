@@ -110,7 +110,7 @@ def _times(reader: TrainedReader, work: list, *, top: int | None) -> float:
             runs.append(time.perf_counter() - began)
         return min(runs)
 
-    return median(quickest(lambda one=one: reader.evidence(*one, top=top)) for one in work)
+    return median(quickest(lambda one=one: reader.read(*one, top=top)) for one in work)
 
 
 def main() -> None:

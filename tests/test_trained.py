@@ -18,7 +18,7 @@ from qa.read.evidence import Sentence
 from qa.read.network import LONGEST, MODEL, Reading, SpanNetwork
 from qa.read.spans import Found, best_spans
 from qa.read.trained import scores_of, span_of
-from qa.records import Document, Passage, Range
+from qa.records import Document, Part, Passage, Range
 from qa.text import sentences
 from vector_store import Hit
 
@@ -71,7 +71,48 @@ def test_each_sentence_is_a_span_and_what_the_network_marks_is_exact() -> None:
 def test_the_network_is_shown_title_and_passage() -> None:
     network = WordNetwork()
     TrainedReader(network).read("When?", hits([passage(LEASE, title="Contract")], [0.5]))
-    assert network.shown == [("When?", "Contract. ", LEASE)]
+    assert network.shown[0] == ("When?", "Contract. ", LEASE)
+
+
+def test_the_quote_of_the_best_is_read_once_more_alone() -> None:
+    network = WordNetwork("31", "May")
+    TrainedReader(network).read(
+        "When does the lease end?", hits([passage(f"Rent is due. {LEASE}", title="Contract")], [0.5])
+    )
+    assert network.shown[1:] == [("When does the lease end?", "Contract. ", "The lease ends on 31 May.")]
+    network.shown.clear()
+    TrainedReader(network).read("When does the lease end?", hits([passage("The lease ends on 31 May.")], [0.5]))
+    assert len(network.shown) == 1  # it was alone already
+
+
+def test_it_is_read_as_it_is_quoted_and_under_what_it_stands_under() -> None:
+    text = "# Flat\n\nRent is due.\n\nWhen does it end? The lease ends. It does on 31 May."
+    start = text.index("Rent")
+    document = Document("a.md", text, title="Contract", parts=(Part(0, "§ Flat"),))
+    network = WordNetwork("31", "May")
+    found = [(Passage(document, start, len(text)), Hit(0, 0.5, 0.5, None))]
+    TrainedReader(network).read("When does the lease end?", found)
+    assert network.shown[1:] == [
+        ("When does the lease end?", "Contract. Flat. When does it end? ", "The lease ends. It does on 31 May.")
+    ]
+
+
+class OnlyAmongNeighbours(WordNetwork):
+    """Of a sentence alone it finds nothing."""
+
+    def read(self, question: str, title: str, text: str) -> Reading:
+        found = super().read(question, title, text)
+        return found if len(sentences(text)) > 1 else Reading(found.offsets, found.starts - 6, found.ends - 6)
+
+
+def test_what_answers_only_among_its_neighbours_is_less_sure() -> None:
+    found = hits([passage(LEASE)], [0.5])
+    (sure, *_), (unsure, *_) = (
+        TrainedReader(network("31", "May")).read("When does the lease end?", found)[0]
+        for network in (WordNetwork, OnlyAmongNeighbours)
+    )
+    assert sure.score > unsure.score
+    assert (sure.start, sure.end, sure.exact) == (unsure.start, unsure.end, unsure.exact)
 
 
 def test_the_network_is_asked_in_the_passages_spelling_unless_another_passage_has_the_word_as_asked() -> None:
@@ -120,11 +161,11 @@ def test_the_passage_that_answers_is_better_than_one_that_only_looks_like_it() -
 
 
 def test_scores_are_worked_by_hand() -> None:
-    # passage, cosine, rank, lead, coverage, span; only the span weighs in the share, only the share and the nearest
-    # passage in the chance.
+    # passage, cosine, rank, lead, coverage, span; only the span weighs in the share, only the share, the nearest
+    # passage and what the quote alone tells in the chance.
     numbers = np.array([[0.2, 0.1, 1, 1, 0, 0.0], [0.6, 0.1, 0.5, 1, 0, np.log(3)]])
-    best, other = 1 / (1 + np.exp(-(-1 + 2 * 0.75 + 0.6))), 1 / 3
-    found = scores_of(numbers, np.array([0, 0, 0, 0, 0, 1.0]), np.array([-1, 2, 1, 0, 0, 0, 0.0]))
+    best, other = 1 / (1 + np.exp(-(-1 + 2 * 0.75 + 0.6 + 0.1))), 1 / 3
+    found = scores_of(numbers, numbers[:, 5], 0.2, np.array([-1, 2, 1, 0, 0, 0, 0.5]))
     assert found.tolist() == pytest.approx([best * other, best])
 
 

@@ -11,12 +11,12 @@ from lxml import etree
 from qa.load.archive import Archive
 from qa.load.blocks import blocks, write
 from qa.load.dates import dates_in
-from qa.load.draft import SECTION, Draft
+from qa.load.draft import Draft
 from qa.load.metadata import Metadata
 from qa.load.names import refusal
 from qa.load.signature import require
 from qa.load.tree import parse_xhtml, xml_parser
-from qa.records import Document
+from qa.records import SECTION, Document
 
 RULES = 2
 # A bible has 1,200 chapters.

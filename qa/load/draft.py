@@ -6,10 +6,7 @@ import re
 from qa.load.metadata import Metadata, describe, settled
 from qa.load.names import refusal
 from qa.load.stem import describe_name
-from qa.records import Document, Part
-
-SECTION = "§"
-"""What stands before the name of a part that is a heading or a chapter."""
+from qa.records import SECTION, Document, Part
 
 # As much as the largest text file that is read; 16,000 pages. A few bytes of a packed file can stand for more.
 MAX_CHARACTERS = 32 * 1024 * 1024

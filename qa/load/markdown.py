@@ -9,11 +9,10 @@ from itertools import pairwise
 import yaml
 
 from qa.load.dates import dates_in
-from qa.load.draft import SECTION
 from qa.load.metadata import HEAD_CHARACTERS, Metadata, describe, settled, squash
 from qa.load.plain import read_text
 from qa.load.title import LONGEST
-from qa.records import Document, Part
+from qa.records import SECTION, Document, Part
 
 # A longer block is not looked at: parsing 16 KiB takes 0.8 s at worst, and metadata needs a few lines.
 MAX_FRONT_MATTER = 16 * 1024

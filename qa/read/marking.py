@@ -17,8 +17,8 @@ from qa.text import asked_words, word_ranges
 class Marking:
     """The sentences that were ``found`` in some ``passages``, list by list, and what is marked in those that were read.
 
-    ``found`` is changed: of every sentence that was read the answer comes in. ``respelt`` are the words of the question
-    that the passages hold in other spellings.
+    ``found`` is changed: of every sentence that was read the answer comes in. ``asked`` is the question as each passage
+    spells it, ``respelt`` are its words that the passages hold in other spellings.
     """
 
     def __init__(
@@ -29,13 +29,13 @@ class Marking:
         found: list[list[Sentence]],
     ) -> None:
         self._network = network
-        self._found = found
+        self.found = found
         standing = [{folded: where.of(one.text) for folded, where in word_ranges(one.text)} for one in passages]
         held = dict.fromkeys(folded for words in standing for folded in words)
         self.respelt = Spelling(held).respelt(question, network.count_tokens)
         # Where a passage has the word as it was asked for, another with a word that is like it may be about another.
         unknown = [word for word in self.respelt if word.word not in held]
-        self._asked = [as_spelt(question, unknown, its_words) for its_words in standing]
+        self.asked = [as_spelt(question, unknown, its_words) for its_words in standing]
         others = {word.word: {word.word, *word.others} for word in self.respelt}
         self._words = {word: others.get(word, {word}) for word in asked_words(question, ())}
         self._idle = self._outdone()
@@ -45,15 +45,15 @@ class Marking:
         shown: list[tuple[str, str, str]] = []
         marks: list[Callable[[Reading], None]] = []
         for number in passages:
-            some = self._found[number]
+            some = self.found[number]
             if prose := [place for place, one in enumerate(some) if not one.row]:
                 passage = some[prose[0]].passage
-                shown.append((self._asked[number], passage.document.context, passage.text))
+                shown.append((self.asked[number], passage.document.context, passage.text))
                 marks.append(partial(_mark_sentences, some, prose))
             for place, one in enumerate(some):
                 if one.row and (number, place) not in self._idle:
                     told, cells = one.row.told(one.passage.text)
-                    shown.append((self._asked[number], one.passage.document.context, told))
+                    shown.append((self.asked[number], one.passage.document.context, told))
                     marks.append(partial(self._mark_row, some, place, one.row, told, cells))
         for mark, reading in zip(marks, self._network.read_each(shown), strict=True):
             mark(reading)
@@ -82,7 +82,7 @@ class Marking:
     def _outdone(self) -> frozenset[tuple[int, int]]:
         """The rows, by passage and place in it, that are not asked for, since another of the table is."""
         places, rows = [], []
-        for number, some in enumerate(self._found):
+        for number, some in enumerate(self.found):
             for place, one in enumerate(some):
                 if one.row:
                     places.append((number, place))

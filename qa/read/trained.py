@@ -10,11 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qa.question import asks_for_sentences
+from qa.quote import quote
 from qa.read.calibration import calibration, coefficients
 from qa.read.candidates import Candidate, candidates
 from qa.read.evidence import NAMES, SPAN, SUREST, Sentence, evidence, spans
 from qa.read.marking import Marking
 from qa.read.network import SpanNetwork
+from qa.read.spans import Found, best_spans
 from qa.read.table import header_above
 from qa.records import Passage, Range, Span
 from qa.text import sentences
@@ -39,8 +41,8 @@ _READ_FIRST = 4
 _PASSAGES_KEPT = 4096
 
 
-CHANCE = ("passage", "cosine", "coverage", "span")
-"""The numbers of the best sentence that tell, besides its share and the nearest passage, how likely it answers."""
+CHANCE = ("offset", "share", "nearest", "passage", "cosine", "alone", "alone_odds")
+"""The names of :func:`chance_features`, in order."""
 
 
 class TrainedReader:
@@ -48,9 +50,11 @@ class TrainedReader:
 
     The numbers of :mod:`qa.read.evidence`, weighed, give every sentence its
     share in the answer: a conditional logit (McFadden 1974) over all sentences
-    that were found. The score of the best is the probability that it answers,
-    a logistic function of its share and of some of the numbers; the others'
-    scores are to it as their shares. The coefficients are in
+    that were found. The quote of the best is read once more by itself: what
+    answers only among its neighbours may be about something else. The score of
+    the best is the probability that it answers, a logistic function of that,
+    of its share and of some of the numbers; the others' scores are to it as
+    their shares. The coefficients are in
     ``calibration.json``, fitted by benchmarks/calibrate.py. Where a phrase
     would be too short an answer (why, how, what somebody said, a list) nothing
     is marked in the sentence.
@@ -64,17 +68,20 @@ class TrainedReader:
         self.calibration = calibration(self.name)
         fitted = coefficients(self.name)
         self._weights = np.array([fitted["share"][name] for name in NAMES])
-        self._chance = np.array([fitted["chance"][name] for name in ("offset", "share", "nearest", *CHANCE)])
+        self._chance = np.array([fitted["chance"][name] for name in CHANCE])
 
     @property
     def digest(self) -> str:
         return self._network.digest
 
     def read(self, question: str, hits: Sequence[tuple[Passage, Hit]], *, top: int = 3) -> list[list[Span]]:
-        read, numbers = self.evidence(question, hits, top=top)
+        marking, numbers = self.evidence(question, hits, top=top)
+        read = marking.found
         if not any(read):
             return [[] for _ in hits]
-        scores = scores_of(numbers, self._weights, self._chance)
+        sums = numbers @ self._weights
+        (alone,) = self.alone(marking, [int(sums.argmax())])
+        scores = scores_of(numbers, sums, alone, self._chance)
         # What answers second best is mostly no answer: there, only what the network rather believes is marked.
         whole = asks_for_sentences(question) | (numbers[:, SPAN] < 0) & (scores < scores.max())
         each = map(span_of, chain.from_iterable(read), scores.tolist(), whole.tolist())
@@ -84,7 +91,7 @@ class TrainedReader:
 
     def evidence(
         self, question: str, hits: Sequence[tuple[Passage, Hit]], *, top: int | None = None
-    ) -> tuple[list[list[Sentence]], Numbers]:
+    ) -> tuple[Marking, Numbers]:
         """Of every passage the sentences that can answer, each with what the network marks in it; and their evidence.
 
         With ``top``, a passage none of whose sentences could come among the
@@ -95,16 +102,37 @@ class TrainedReader:
             [Sentence(passage, hit, one.range, None, one.below, one.row) for one in self._seen(passage)]
             for passage, hit in hits
         ]
-        if not any(found):
-            return found, np.empty((0, len(NAMES)))
         first = _READ_FIRST if top else len(found)
         marking = Marking(self._network, question, [passage for passage, _ in hits], found)
+        if not any(found):
+            return marking, np.empty((0, len(NAMES)))
         marking.mark(range(min(first, len(found))))
         numbers = evidence(question, found, marking.respelt)
         if top and (rest := self._undecided(numbers, found, range(first, len(found)), top)):
             marking.mark(rest)
             numbers[:, SPAN] = spans(found)
-        return found, numbers
+        return marking, numbers
+
+    def alone(self, marking: Marking, rows: Sequence[int]) -> list[float]:
+        """The log-odds of the best answer in the quotes of some sentences, when the network is shown nothing else but
+        what they stand under: title, heading, a question of the text.
+
+        ``rows`` are theirs in the evidence. A row of a table was read alone already, as was the only sentence of a
+        passage.
+        """
+        every = [(number, one) for number, some in enumerate(marking.found) for one in some]
+        found = {row: every[row][1].found for row in rows}
+        shown = {}
+        for row in rows:
+            number, one = every[row]
+            above, said = _above(one), quote(one.passage, span_of(one, 0.0, whole=True)).text
+            if not one.row and (above, said) != (one.passage.document.context, one.passage.text):
+                shown[row] = marking.asked[number], above, said
+        for (row, (*_, said)), reading in zip(
+            shown.items(), self._network.read_each(list(shown.values())), strict=True
+        ):
+            (found[row],) = best_spans(reading, [Range(0, len(said))], said)
+        return [_log_odds(found[row]) for row in rows]
 
     def _seen(self, passage: Passage) -> tuple[Candidate, ...]:
         document = passage.document
@@ -131,24 +159,37 @@ class TrainedReader:
         self._candidates.cache_clear()
 
 
-def chance_features(numbers: Numbers, sums: Numbers) -> Numbers:
+def chance_features(numbers: Numbers, sums: Numbers, alone: float) -> Numbers:
     """What tells how likely the best sentence, the one with the highest of ``sums``, answers; shape (7,).
 
-    1, its share in the answer, the score of the nearest passage, and its numbers of CHANCE.
+    1, its share in the answer, the score of the nearest passage, its own passage's score and cosine, and of the answer
+    that is found in its quote alone the probability, and ``alone``, its log-odds.
     """
     best = int(sums.argmax())
     share = 1 / np.exp(sums - sums[best]).sum()
-    nearest = numbers[:, NAMES.index("passage")].max()
-    return np.array([1.0, share, nearest, *(numbers[best, NAMES.index(name)] for name in CHANCE)])
+    passage, cosine = NAMES.index("passage"), NAMES.index("cosine")
+    nearest, likely = numbers[:, passage].max(), 1 / (1 + np.exp(-alone))
+    return np.array([1.0, share, nearest, numbers[best, passage], numbers[best, cosine], likely, alone])
 
 
-def scores_of(numbers: Numbers, weights: Numbers, chance: Numbers) -> Numbers:
+def scores_of(numbers: Numbers, sums: Numbers, alone: float, chance: Numbers) -> Numbers:
     """Of every sentence its score: of the best the probability that it answers, of the others as much less as their
-    share in the answer is less; shape (sentences,)."""
-    sums = numbers @ weights
-    likely = 1 / (1 + np.exp(-chance_features(numbers, sums) @ chance))
+    share in the answer is less; shape (sentences,). ``alone`` is of the best."""
+    likely = 1 / (1 + np.exp(-chance_features(numbers, sums, alone) @ chance))
     scores: Numbers = likely * np.exp(sums - sums.max())
     return scores
+
+
+def _above(one: Sentence) -> str:
+    """What a sentence stands under, as it is put before it."""
+    document = one.passage.document
+    heading = document.heading(one.passage.start + one.range.start)
+    asked = one.below.of(one.passage.text) if one.below else ""
+    return document.context + (f"{heading}. " if heading else "") + (f"{asked} " if asked else "")
+
+
+def _log_odds(found: Found | None) -> float:
+    return max(-SUREST, min(found.score, SUREST)) if found else -SUREST
 
 
 def _why(weighed: Sequence[float]) -> tuple[tuple[str, float], ...]:
