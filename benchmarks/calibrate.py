@@ -38,7 +38,8 @@ from qa.library import Library
 from qa.read import SentenceReader, TrainedReader
 from qa.read.calibration import FILE, coefficients
 from qa.read.evidence import NAMES
-from qa.read.trained import CHANCE, chance_features, scores_of, span_of
+from qa.read.exact import span_of
+from qa.read.trained import CHANCE, chance_features, scores_of
 from qa.records import Document, Quote
 
 LEVELS = (0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9, 0.925, 0.95, 0.975)
@@ -158,7 +159,7 @@ def one(library: Library, question: Question, near: str, reader: TrainedReader |
         pairs = [(s.passage, span_of(s, 0.0, whole=True)) for some in marking.found for s in some]
         likeliest = np.argsort(-(rows @ WEIGHTS_NOW), kind="stable")[:READ_ALONE] if len(rows) else []
         alone = np.full(len(rows), np.nan)
-        alone[likeliest] = reader.alone(marking, list(likeliest))
+        alone[likeliest] = marking.alone(list(likeliest))
     else:
         spans = SentenceReader(EMBEDDER).read(question.question, found)
         pairs = [(p, span) for (p, _), some in zip(found, spans, strict=True) for span in some]

@@ -15,9 +15,10 @@ from qa.question import asks_for_sentences
 from qa.read import TrainedReader
 from qa.read.calibration import coefficients
 from qa.read.evidence import Sentence
+from qa.read.exact import span_of
 from qa.read.network import LONGEST, MODEL, Reading, SpanNetwork
 from qa.read.spans import Found, best_spans
-from qa.read.trained import scores_of, span_of
+from qa.read.trained import scores_of
 from qa.records import Document, Part, Passage, Range
 from qa.text import sentences
 from vector_store import Hit

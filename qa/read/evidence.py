@@ -70,8 +70,12 @@ def _numbers(some: Sequence[Sentence]) -> Iterator[int]:
 
 def spans(read: Sequence[Sequence[Sentence]]) -> NDArray[np.float64]:
     """The column ``span`` of :func:`evidence`."""
-    odds = [one.found.score if one.found else -SUREST for some in read for one in some]
-    return np.clip(np.array(odds, np.float64), -SUREST, SUREST)
+    return np.array([log_odds(one.found) for some in read for one in some], np.float64)
+
+
+def log_odds(found: Found | None) -> float:
+    """Of an answer that was found, in [-SUREST, SUREST]; the least where there is none."""
+    return min(max(found.score, -SUREST), SUREST) if found else -SUREST
 
 
 def _coverage(question: str, read: Sequence[Sentence], others: Mapping[str, Sequence[str]]) -> list[float]:

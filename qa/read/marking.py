@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 
-from qa.quote import without_dateline
-from qa.read.evidence import Sentence
+from qa.quote import quote, without_dateline
+from qa.read.evidence import Sentence, log_odds
+from qa.read.exact import span_of
 from qa.read.network import Reading, SpanNetwork
 from qa.read.spans import Found, best_spans
 from qa.read.table import Row, outdone
@@ -58,6 +59,26 @@ class Marking:
         for mark, reading in zip(marks, self._network.read_each(shown), strict=True):
             mark(reading)
 
+    def alone(self, rows: Sequence[int]) -> list[float]:
+        """The log-odds of the best answer in the quotes of some sentences, when the network is shown nothing else but
+        what they stand under: title, heading, a question of the text.
+
+        ``rows`` count the sentences of all passages. A row of a table was read alone already, as was the only sentence
+        of a passage.
+        """
+        every = [(number, one) for number, some in enumerate(self.found) for one in some]
+        answers = {row: every[row][1].found for row in rows}
+        shown = {}
+        for row in rows:
+            number, one = every[row]
+            above, said = _above(one), quote(one.passage, span_of(one, 0.0, whole=True)).text
+            if not one.row and (above, said) != (one.passage.document.context, one.passage.text):
+                shown[row] = self.asked[number], above, said
+        readings = self._network.read_each(list(shown.values()))
+        for (row, (*_, said)), reading in zip(shown.items(), readings, strict=True):
+            (answers[row],) = best_spans(reading, [Range(0, len(said))], said)
+        return [log_odds(answers[row]) for row in rows]
+
     def _mark_row(
         self, some: list[Sentence], place: int, row: Row, told: str, cells: Sequence[Range], reading: Reading
     ) -> None:
@@ -95,3 +116,11 @@ def _mark_sentences(some: list[Sentence], places: Sequence[int], reading: Readin
     said = [without_dateline(text, some[place].range) for place in places]
     for place, found in zip(places, best_spans(reading, said, text), strict=True):
         some[place] = replace(some[place], found=found)
+
+
+def _above(one: Sentence) -> str:
+    """What a sentence stands under, as it is put before it."""
+    document = one.passage.document
+    heading = document.heading(one.passage.start + one.range.start)
+    asked = one.below.of(one.passage.text) if one.below else ""
+    return document.context + (f"{heading}. " if heading else "") + (f"{asked} " if asked else "")

@@ -10,28 +10,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qa.question import asks_for_sentences
-from qa.quote import quote
 from qa.read.calibration import calibration, coefficients
 from qa.read.candidates import Candidate, candidates
 from qa.read.evidence import NAMES, SPAN, SUREST, Sentence, evidence, spans
+from qa.read.exact import span_of
 from qa.read.marking import Marking
 from qa.read.network import SpanNetwork
-from qa.read.spans import Found, best_spans
 from qa.read.table import header_above
-from qa.records import Passage, Range, Span
-from qa.text import sentences
+from qa.records import Passage, Span
 from vector_store import Hit
 
 Numbers = NDArray[np.float64]
-
-_STOPS = ".,;:!?\"“”„«»‘’' \t\n"
-_OPENING, _CLOSING = "([{", ")]}"
-# .5 mg; neither the end of "…5" nor of "No.5".
-_BARE_POINT = re.compile(r"(?<![\w.,])[.,](?=\d)")
-# U.S. · 5 p.m. · Ph.D.; neither "3.5." nor "www.example.com.", whose last dot ends a sentence.
-_ABBREVIATION = re.compile(r"(?<![\w.])(?:[^\W\d_]{1,2}\.){2,}\Z")
-# Feet and inches: 5'10" · 27" by 40"
-_BEHIND_DIGIT = re.compile(r"\d[\"']\Z")
 
 # The part that a row of a file of tables is: "row 5", "Sheet1, row 5".
 _TABLE_ROW = re.compile(r"\brow \d+\Z")
@@ -54,10 +43,9 @@ class TrainedReader:
     answers only among its neighbours may be about something else. The score of
     the best is the probability that it answers, a logistic function of that,
     of its share and of some of the numbers; the others' scores are to it as
-    their shares. The coefficients are in
-    ``calibration.json``, fitted by benchmarks/calibrate.py. Where a phrase
-    would be too short an answer (why, how, what somebody said, a list) nothing
-    is marked in the sentence.
+    their shares. The coefficients are in ``calibration.json``, fitted by
+    benchmarks/calibrate.py. Where a phrase would be too short an answer (why,
+    how, what somebody said, a list) nothing is marked in the sentence.
     """
 
     name = "trained"
@@ -80,7 +68,7 @@ class TrainedReader:
         if not any(read):
             return [[] for _ in hits]
         sums = numbers @ self._weights
-        (alone,) = self.alone(marking, [int(sums.argmax())])
+        (alone,) = marking.alone([int(sums.argmax())])
         scores = scores_of(numbers, sums, alone, self._chance)
         # What answers second best is mostly no answer: there, only what the network rather believes is marked.
         whole = asks_for_sentences(question) | (numbers[:, SPAN] < 0) & (scores < scores.max())
@@ -112,27 +100,6 @@ class TrainedReader:
             marking.mark(rest)
             numbers[:, SPAN] = spans(found)
         return marking, numbers
-
-    def alone(self, marking: Marking, rows: Sequence[int]) -> list[float]:
-        """The log-odds of the best answer in the quotes of some sentences, when the network is shown nothing else but
-        what they stand under: title, heading, a question of the text.
-
-        ``rows`` are theirs in the evidence. A row of a table was read alone already, as was the only sentence of a
-        passage.
-        """
-        every = [(number, one) for number, some in enumerate(marking.found) for one in some]
-        found = {row: every[row][1].found for row in rows}
-        shown = {}
-        for row in rows:
-            number, one = every[row]
-            above, said = _above(one), quote(one.passage, span_of(one, 0.0, whole=True)).text
-            if not one.row and (above, said) != (one.passage.document.context, one.passage.text):
-                shown[row] = marking.asked[number], above, said
-        for (row, (*_, said)), reading in zip(
-            shown.items(), self._network.read_each(list(shown.values())), strict=True
-        ):
-            (found[row],) = best_spans(reading, [Range(0, len(said))], said)
-        return [_log_odds(found[row]) for row in rows]
 
     def _seen(self, passage: Passage) -> tuple[Candidate, ...]:
         document = passage.document
@@ -180,18 +147,6 @@ def scores_of(numbers: Numbers, sums: Numbers, alone: float, chance: Numbers) ->
     return scores
 
 
-def _above(one: Sentence) -> str:
-    """What a sentence stands under, as it is put before it."""
-    document = one.passage.document
-    heading = document.heading(one.passage.start + one.range.start)
-    asked = one.below.of(one.passage.text) if one.below else ""
-    return document.context + (f"{heading}. " if heading else "") + (f"{asked} " if asked else "")
-
-
-def _log_odds(found: Found | None) -> float:
-    return max(-SUREST, min(found.score, SUREST)) if found else -SUREST
-
-
 def _why(weighed: Sequence[float]) -> tuple[tuple[str, float], ...]:
     """The weighed evidence of a sentence by the names that people are told."""
     parts = dict(zip(NAMES, weighed, strict=True))
@@ -203,50 +158,3 @@ def _why(weighed: Sequence[float]) -> tuple[tuple[str, float], ...]:
         "reader": parts["span"],
     }
     return tuple((name, round(value, 3) + 0.0) for name, value in kinds.items())  # + 0.0: no -0.0
-
-
-def span_of(one: Sentence, score: float, whole: bool) -> Span:
-    """The sentence, and the next where the answer runs over into it."""
-    start, end = one.range
-    if not one.found:
-        return Span(start, end, score)
-    exact = one.found.range
-    if exact.end > end:
-        end = max(piece.end for piece in sentences(one.passage.text) if piece.start < exact.end)
-    return Span(start, max(end, exact.end), score, exact=None if whole else _bare(one.passage.text, exact, one.range))
-
-
-def _bare(text: str, exact: Range, sentence: Range) -> Range:
-    """Without stops and quotation marks at its ends, nor a bracket whose partner is outside.
-
-    What belongs to a number or an abbreviation stays; a decimal point before it comes in.
-    """
-    start, end = exact
-    while end - start > 1:
-        if _is_loose_end(text, start, end):
-            end -= 1
-        elif _is_loose_start(text, start, end):
-            start += 1
-        else:
-            break
-    if start > sentence.start and text[start - 1] == "." and _BARE_POINT.match(text, start - 1):
-        start -= 1
-    return Range(start, end)
-
-
-def _is_loose_end(text: str, start: int, end: int) -> bool:
-    last = text[end - 1]
-    if last in _CLOSING:
-        return _OPENING[_CLOSING.index(last)] not in text[start:end]
-    if last == ".":
-        return not _ABBREVIATION.search(text, start, end)
-    if _BEHIND_DIGIT.search(text, start, end):  # it closes what was quoted, or is a unit
-        return bool(re.search(rf"(?<!\w){last}", text[max(start - 1, 0) : end - 1]))
-    return last in _STOPS
-
-
-def _is_loose_start(text: str, start: int, end: int) -> bool:
-    first = text[start]
-    if first in _OPENING:
-        return _CLOSING[_OPENING.index(first)] not in text[start:end]
-    return first in _STOPS and not _BARE_POINT.match(text, start)
