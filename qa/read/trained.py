@@ -30,7 +30,7 @@ _READ_FIRST = 4
 _PASSAGES_KEPT = 4096
 
 
-CHANCE = ("offset", "share", "nearest", "passage", "cosine", "alone", "alone_odds")
+CHANCE = ("offset", "share", "nearest", "passage", "cosine", "alone_probability", "alone")
 """The names of :func:`chance_features`, in order."""
 
 
@@ -135,8 +135,8 @@ def chance_features(numbers: Numbers, sums: Numbers, alone: float) -> Numbers:
     best = int(sums.argmax())
     share = 1 / np.exp(sums - sums[best]).sum()
     passage, cosine = NAMES.index("passage"), NAMES.index("cosine")
-    nearest, likely = numbers[:, passage].max(), 1 / (1 + np.exp(-alone))
-    return np.array([1.0, share, nearest, numbers[best, passage], numbers[best, cosine], likely, alone])
+    nearest, probability = numbers[:, passage].max(), 1 / (1 + np.exp(-alone))
+    return np.array([1.0, share, nearest, numbers[best, passage], numbers[best, cosine], probability, alone])
 
 
 def scores_of(numbers: Numbers, sums: Numbers, alone: float, chance: Numbers) -> Numbers:

@@ -11,7 +11,7 @@ from qa.receipt.bibliography import entry
 from qa.receipt.claim import Claim, claim, parts
 from qa.render import block_quote, bold, described, escaped, one_line
 
-__all__ = ["attribution", "bibtex", "markdown", "plain"]
+__all__ = ["attribution", "bibtex", "block", "markdown", "plain"]
 
 
 def plain(citation: Mapping[str, Any]) -> str:
@@ -23,8 +23,7 @@ def plain(citation: Mapping[str, Any]) -> str:
 
 def markdown(citation: Mapping[str, Any]) -> str:
     """A block quote, the exact answer in it bold, with what it is of and its place."""
-    told = claim(citation)
-    return block_quote(marked(told), attribution(told), above=told.columns.text if told.columns else "")
+    return block(claim(citation))
 
 
 def bibtex(citation: Mapping[str, Any]) -> str:
@@ -32,7 +31,13 @@ def bibtex(citation: Mapping[str, Any]) -> str:
     return entry(claim(citation))
 
 
-def marked(told: Claim) -> str:
+def block(told: Claim, *, number: int | None = None) -> str:
+    """A block quote of a claim, as :func:`markdown` gives it, perhaps numbered."""
+    above = told.columns.text if told.columns else ""
+    return block_quote(_marked(told), attribution(told), number=number, above=above)
+
+
+def _marked(told: Claim) -> str:
     """The quote as one line of Markdown, the exact answer in it bold."""
     split = parts(told)
     return bold(*split) if told.exact else escaped(one_line("".join(split)))

@@ -15,7 +15,7 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from qa.errors import BadReceipt
-from qa.receipt.cite import attribution, marked
+from qa.receipt.cite import attribution, block
 from qa.receipt.claim import parts
 from qa.receipt.statement import Statement, statement
 from qa.receipt.verifying import checked, parse
@@ -85,8 +85,7 @@ def _blocks(told: Statement, when: str) -> list[str]:
         blocks += [NEAREST] if near else []
         return blocks + [block_quote(escaped(one_line(place.text)), attribution(place)) for place in near]
     for number, citation in enumerate(told.citations, start=1):
-        above = citation.columns.text if citation.columns else ""
-        blocks.append(block_quote(marked(citation), attribution(citation), number=number, above=above))
+        blocks.append(block(citation, number=number))
         if citation.also:
             also = "; ".join(place.place for place in citation.also)
             blocks.append(escaped(one_line(f"Also: {also}; {said_by(citation.sources)}.")))
