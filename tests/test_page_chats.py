@@ -107,6 +107,45 @@ def test_a_question_that_overtakes_the_opening_of_its_chat_is_answered(page: Pag
     assert kept(page) == [[HONEY]]
 
 
+def test_a_question_that_was_lost_on_its_way_is_sent_again(page: Page) -> None:
+    sent: list[str] = []
+
+    def lose_the_first(route: Route) -> None:
+        question = json.loads(route.request.post_data or "{}").get("event_data") or {}
+        if "question" not in question:
+            return route.continue_()
+        sent.append(question["id"])
+        return route.fulfill(json={"event_id": "lost"}) if len(sent) == 1 else route.continue_()
+
+    page.route("**/gradio_api/queue/join*", lose_the_first)
+    question_box(page).fill(ENDS)
+    question_box(page).press("Enter")
+    expect(page.locator(".answer:not(.busy)")).to_contain_text("The lease ends on 31 May.", timeout=15_000)
+    assert len(sent) == 2
+    assert len(set(sent)) == 1
+    page.wait_for_timeout(9_000)  # by then it would have been sent once more
+    assert len(sent) == 2
+    assert kept(page) == [[ENDS]]
+
+
+def test_a_question_whose_answer_was_lost_on_its_way_is_answered_once(page: Page) -> None:
+    broken = []
+
+    def break_off_the_first(route: Route) -> None:
+        broken.append(route.request.url)
+        route.abort() if len(broken) == 1 else route.continue_()
+
+    page.route("**/gradio_api/queue/data*", break_off_the_first)
+    question_box(page).fill(ENDS)
+    question_box(page).press("Enter")
+    expect(page.locator(".answer:not(.busy)")).to_contain_text("The lease ends on 31 May.", timeout=15_000)
+    assert len(broken) > 1
+    page.wait_for_timeout(9_000)  # by then it would have been sent once more
+    ask(page, DUE)
+    expect(page.locator(".question")).to_have_text([ENDS, DUE])
+    assert kept(page) == [[ENDS, DUE]]
+
+
 def test_an_earlier_chat_opened_while_an_answer_is_under_way_goes_on_by_itself(page: Page) -> None:
     ask(page, ENDS)
     page.get_by_role("button", name="New chat").click()

@@ -156,6 +156,21 @@ def test_what_is_answered_when_another_conversation_was_opened_is_shown_no_more(
     assert not held.busy
 
 
+def test_a_question_that_is_gone_no_further_with_can_be_sent_again(library: Library) -> None:
+    held = Conversation("first")
+    asking = page._ask(library, "When does the lease end?", held, ["", "", "", ""], asking="1")
+    next(asking)
+    assert held.has_heard("1")
+    asking.close()
+    assert not held.busy
+    assert not held.has_heard("1")
+    *_, (shown, _, _, _) = page._ask(library, "When does the lease end?", held, ["", "", "", ""], asking="1")
+    assert [message["role"] for message in shown] == ["user", "assistant"]
+    assert 'data-id="1"' in shown[1]["content"].value
+    assert held.has_heard("1")
+    assert not held.has_heard("")
+
+
 def test_a_question_to_a_conversation_that_is_not_held_is_given_back_whole() -> None:
     wish = {"chat": "'\"><", "question": "<b>When's that?", "typed": True, "only": {"after": "2020"}}
     asked, back = (message["content"].value for message in not_held(wish))

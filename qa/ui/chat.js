@@ -29,15 +29,6 @@ function download(text, name, kind) {
   setTimeout(() => URL.revokeObjectURL(link.href), 1000);
 }
 
-// A question, wherever it comes from, of the chat that is open.
-const ask = (wish) => trigger('asked', { chat: opening, ...wish });
-
-// What was typed in the box, also before this script was there.
-function askTyped() {
-  for (const question of (globalThis.typedQuestions ?? []).splice(0)) ask({ question });
-}
-listen(document, 'question', askTyped);
-
 const forPeople = (json) => `${JSON.stringify(JSON.parse(json), null, 2)}\n`;
 
 // What was answered: the question as it was understood, as a follow-up means nothing by itself, and of which documents.
@@ -141,6 +132,7 @@ const observer = new MutationObserver(() => {
   if (now === seen) return;
   seen = now;
   if (putRight(last)) return;
+  seeAnswer(last);
   const newest = questions[questions.length - 1];
   if (newest) log.scrollTop += newest.getBoundingClientRect().top - log.getBoundingClientRect().top - 16;
   keep();

@@ -42,12 +42,14 @@ class Turn:
 class Conversation:
     """What was asked, and how the chat shows it.
 
-    ``name`` is what the page's script calls it, anew each time that it opens one; ``left`` says that it has opened
-    another since: what is still being answered is shown no more.
+    ``name`` is what the page's script calls it, anew each time that it opens one, and ``asking`` what it calls the last
+    question, which it may send again; ``left`` says that it has opened another since: what is still being answered is
+    shown no more.
     """
 
     def __init__(self, name: str = "") -> None:
         self.name = name
+        self.asking = ""
         self.left = False
         self.turns: list[Turn] = []
         self.messages: list[Message] = []
@@ -67,10 +69,20 @@ class Conversation:
         """The chat as it is now, with a sign that a question is being answered while one is."""
         return [*self.messages, self._told(markup.busy())] if self.busy else self.messages
 
-    def begin(self, asked: str) -> list[Message]:
+    def begin(self, asked: str, asking: str = "") -> list[Message]:
         """The chat while ``asked`` is being answered."""
+        self.asking = asking
         self.messages.append(_message("user", markup.question(asked)))
         return self.shown
+
+    def has_heard(self, asking: str) -> bool:
+        """Whether this is the last question, sent again."""
+        return bool(asking) and asking == self.asking
+
+    def dropped(self) -> None:
+        """The chat as if the last question had not come."""
+        self.asking = ""
+        self.messages.pop()
 
     def answered(self, asked: str, answer: Answer, library: Library, only: Filter, *, top: int) -> list[Message]:
         """The chat with the answer."""
@@ -113,7 +125,8 @@ class Conversation:
         self.messages += [_message("user", markup.question(asked)), self._told(html)]
 
     def _told(self, html: str) -> Message:
-        return _message("assistant", f'<div data-chat="{escape(self.name)}">{html}</div>')
+        about = f'data-chat="{escape(self.name)}" data-id="{escape(self.asking)}"'
+        return _message("assistant", f"<div {about}>{html}</div>")
 
 
 def not_held(wish: Mapping[str, Any]) -> list[Message]:

@@ -74,6 +74,7 @@ function setHere(chat) {
   opening = newId();
   stored = chat.turns.length;
   added = 0;
+  setPending(null);
 }
 
 // Another chat, or a new one: the program shows it from what was kept.
@@ -145,15 +146,20 @@ listen(document, 'keydown', (event) => {
   }
 });
 
-// A link asks its question; else the last chat goes on where it was.
+// A link asks its question; else what was asked before the page was made anew is; else the last chat goes on.
 function start() {
   const link = new URLSearchParams(location.search);
   const asked = link.get('q');
-  if (!asked) return begin(chats().pop() ?? fresh());
-  setHere(fresh());
-  const only = Object.fromEntries(['after', 'before', 'source', 'document'].map((name) => [name, link.get(name) ?? '']));
-  ask({ question: asked, only, turns: [] });
-  history.replaceState(null, '', location.pathname);
+  const left = leftPending();
+  if (asked) {
+    setHere(fresh());
+    const only = Object.fromEntries(['after', 'before', 'source', 'document'].map((name) => [name, link.get(name) ?? '']));
+    ask({ question: asked, only, turns: [] });
+    history.replaceState(null, '', location.pathname);
+  } else if (left) {
+    setHere(chats().find(({ id }) => id === left.of) ?? fresh());
+    send({ ...left.wish, chat: opening, turns: here.turns }, left.times + 1);
+  } else return begin(chats().pop() ?? fresh());
   listEarlier();
 }
 listen(document.getElementById('earlier'), 'toggle', listEarlier);

@@ -11,7 +11,7 @@ import gradio as gr
 from qa.texts import say, texts
 
 _HERE = Path(__file__).parent
-_SCRIPTS = ("source.js", "find.js", "pages.js", "chat.js", "earlier.js", "library.js")
+_SCRIPTS = ("source.js", "find.js", "pages.js", "chat.js", "ask.js", "earlier.js", "library.js")
 
 TITLE = say("page.title")
 

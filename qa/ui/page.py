@@ -83,16 +83,20 @@ def _asking(live: Live, source: gr.HTML, answered: Sequence[Any], only: Sequence
     def on_asked(event: gr.EventData, held: Conversation | None, *some: str | None) -> Iterator[tuple[Update, ...]]:
         """Asked by the script: as typed in the box, again, a suggestion, from a link."""
         wish = event._data if isinstance(event._data, dict) else {}
+        asking = str(wish.get("id", ""))
+        again = held is not None and held.has_heard(asking)
         only = wish.get("only")
         if isinstance(only, dict):
             some = tuple(str(only.get(name, "")) for name in FIELDS)
-        if "turns" in wish:
+        if "turns" in wish and not again:
             held = opened(wish, held)
         if held is None or held.name != wish.get("chat"):
             yield not_held(wish), gr.skip(), gr.skip(), gr.skip()
+        elif again and not held.busy:  # its answer did not arrive
+            yield held.shown, gr.skip(), gr.update(interactive=True), held
         elif not held.busy:
             asked = str(wish.get("question", ""))
-            yield from _ask(live.library, asked, held, some, typed=bool(wish.get("typed")))
+            yield from _ask(live.library, asked, held, some, asking=asking, typed=bool(wish.get("typed")))
         yield gr.skip(), gr.skip(), gr.skip(), gr.skip()  # Gradio ends by sending what was given last once more
 
     def on_reopen(event: gr.EventData, held: Conversation | None) -> tuple[Update, ...]:
@@ -145,14 +149,25 @@ def _only(typed: Sequence[str | None]) -> Filter:
 
 
 def _ask(
-    library: Library, asked: str, held: Conversation, some: Sequence[str | None], *, typed: bool = False
+    library: Library,
+    asked: str,
+    held: Conversation,
+    some: Sequence[str | None],
+    *,
+    asking: str = "",
+    typed: bool = False,
 ) -> Iterator[tuple[Update, ...]]:
     """First that the question was taken, then its answer; one that could not be asked is given back. No answer where
     another conversation was opened meanwhile.
 
-    ``typed``: it is to be understood as it was typed, whatever was asked before.
+    ``asking`` is what the page's script calls it; ``typed``: it is to be understood as it was typed, whatever was asked
+    before.
     """
-    yield held.begin(asked), "", gr.update(interactive=False), held
+    try:
+        yield held.begin(asked, asking), "", gr.update(interactive=False), held
+    except GeneratorExit:  # Gradio goes no further where the page's stream broke off: it may be sent again
+        held.dropped()
+        raise
     try:
         only = _only(some)
         with TURNS:
