@@ -10,7 +10,7 @@ from transformers import BertModel
 
 from qa.embed import packaged_model
 from qa.read.network import LONGEST, MOST_OF_QUESTION
-from training.examples import Example
+from training.examples import Example, Window
 
 DROPOUT = 0.1
 # So many windows are read at once, padded to a multiple of so many tokens: few shapes are compiled, little is padding.
@@ -65,23 +65,15 @@ class Encoder:
         """The windows of ``examples``, one after the other; an answer that was cut off is none."""
         rows = []
         for number, example in enumerate(examples):
-            asked = self._tokenizer.encode(example.question, add_special_tokens=False).ids[:MOST_OF_QUESTION]
             for window in example.windows:
-                title = (
-                    self._tokenizer.encode(f"{window.title}. ", add_special_tokens=False).ids if window.title else []
-                )
-                text = self._tokenizer.encode(window.text, add_special_tokens=False)
-                room = LONGEST - len(asked) - len(title) - 3
-                head = 2 + len(asked) + len(title)  # [CLS] question [SEP] title
-                offsets = text.offsets[:room]
+                ids, asked, head, offsets = self._row(example.question, window)
                 starts, ends = set(), set()
                 for begin, stop in window.spans:
                     inside = [n for n, (a, b) in enumerate(offsets) if a < stop and begin < b]
                     if inside and offsets[inside[-1]][1] >= stop:
                         starts.add(head + inside[0])
                         ends.add(head + inside[-1])
-                ids = [101, *asked, 102, *title, *text.ids[:room], 102]
-                rows.append((ids, len(asked) + 2, head, len(offsets), starts, ends, number))
+                rows.append((ids, asked, head, len(offsets), starts, ends, number))
         longest = -(-max(len(row[0]) for row in rows) // multiple) * multiple
         shape = (len(rows), longest)
         batch = Batch(
@@ -101,6 +93,20 @@ class Encoder:
             batch.starts[n, list(starts) or [0]] = True
             batch.ends[n, list(ends) or [0]] = True
         return batch
+
+    def places(self, question: str, window: Window) -> tuple[int, list[int]]:
+        """The first token of the window's text, and where each token of it begins there, in code points."""
+        _, _, head, offsets = self._row(question, window)
+        return head, [start for start, _ in offsets]
+
+    def _row(self, question: str, window: Window) -> tuple[list[int], int, int, list[tuple[int, int]]]:
+        """``[CLS] question [SEP] title text [SEP]``: the tokens, where title and text begin, and the text's ranges."""
+        asked = self._tokenizer.encode(question, add_special_tokens=False).ids[:MOST_OF_QUESTION]
+        title = self._tokenizer.encode(f"{window.title}. ", add_special_tokens=False).ids if window.title else []
+        text = self._tokenizer.encode(window.text, add_special_tokens=False)
+        room = LONGEST - len(asked) - len(title) - 3
+        ids = [101, *asked, 102, *title, *text.ids[:room], 102]
+        return ids, len(asked) + 2, len(asked) + 2 + len(title), text.offsets[:room]
 
 
 def read(network: Callable[..., torch.Tensor], batch: Batch) -> torch.Tensor:
@@ -131,18 +137,19 @@ def loss(logits: torch.Tensor, batch: Batch) -> torch.Tensor:
         alone = scores.masked_fill(~allowed, -1e4)
         total = total + (alone.logsumexp(1) - alone.masked_fill(~right, -1e4).logsumexp(1)).mean()
         found = right & batch.open
-        groups = [rows for rows in _rows(batch.group) if found[rows].any()]
-        if groups:
+        answered = [rows for rows in groups(batch.group) if found[rows].any()]
+        if answered:
             within = scores.masked_fill(~batch.open, -1e4)
             shared = [
                 within[rows].flatten().logsumexp(0)
                 - within[rows].masked_fill(~found[rows], -1e4).flatten().logsumexp(0)
-                for rows in groups
+                for rows in answered
             ]
             total = total + 0.5 * torch.stack(shared).mean()
     return total / 2
 
 
-def _rows(group: torch.Tensor) -> Iterator[torch.Tensor]:
+def groups(group: torch.Tensor) -> Iterator[torch.Tensor]:
+    """Of each question the rows of its windows."""
     for number in group.unique():
         yield (group == number).nonzero().flatten()

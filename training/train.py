@@ -3,14 +3,16 @@
 import math
 import random
 import time
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import safetensors.torch
 import torch
+from torch import nn
 
 from training.examples import Data, Example
-from training.network import CHUNK, Encoder, Network, loss, read
+from training.network import CHUNK, Batch, Encoder, Network, loss, read
 from training.restore import restored
 
 WINDOWS = 3 * CHUNK  # a step
@@ -36,6 +38,15 @@ class Recipe:
     """The folder of a reader's files whose weights are gone on with; empty: the backbone's."""
 
 
+Objective = Callable[[torch.Tensor, Batch, Sequence[Example]], torch.Tensor]
+"""A step's logits, its batch and its examples to what is to become small."""
+
+
+def hard(logits: torch.Tensor, batch: Batch, _: Sequence[Example]) -> torch.Tensor:
+    """The answers are what they are."""
+    return loss(logits, batch)
+
+
 def held_apart(data: Data) -> set[int]:
     """The contexts, by row, that measure and never train."""
     return set(range(0, len(data.contexts), HELD_APART))
@@ -44,34 +55,57 @@ def held_apart(data: Data) -> set[int]:
 def train(data: Data, folder: Path, recipe: Recipe) -> Path:
     """The file of the weights, in ``folder``; a training that was stopped there goes on with the next step.
 
-    The steps are drawn from the seed alone, so they are those that it would
-    have had. ValueError where it was begun by another recipe or other data.
+    ValueError where it was begun by another recipe or other data.
     """
     torch.manual_seed(recipe.seed)
-    torch._dynamo.config.recompile_limit = 64  # one for each length
-    steps = _steps(data, recipe)
-    network, encoder = Network(), Encoder()
+    network = Network()
     if recipe.start:
         network.load_state_dict(restored(Path(recipe.start)))
+    about = {"recipe": asdict(recipe), "data": [data.sha256, data.written_sha256]}
+    fit(network, _steps(data, recipe), folder, about, rate=recipe.rate, seed=recipe.seed)
+    return saved(network, folder / "weights.safetensors")
+
+
+def saved(network: nn.Module, weights: Path) -> Path:
+    """The file of its weights."""
+    safetensors.torch.save_file({name: value.contiguous() for name, value in network.state_dict().items()}, weights)
+    return weights
+
+
+def fit(
+    network: nn.Module,
+    steps: Sequence[Sequence[Example]],
+    folder: Path,
+    about: dict,
+    *,
+    rate: float,
+    seed: int,
+    objective: Objective = hard,
+) -> None:
+    """Train ``network`` by ``steps``, which are the same each time; the state is saved in ``folder`` every few minutes.
+
+    ``about`` names what the training depends on: ValueError where what was saved there is of another.
+    """
+    torch._dynamo.config.recompile_limit = 64  # one for each length
+    encoder = Encoder()
     parameters = [parameter for parameter in network.parameters() if parameter.requires_grad]
-    optimiser = torch.optim.AdamW(parameters, lr=recipe.rate, weight_decay=0.01, fused=True)
+    optimiser = torch.optim.AdamW(parameters, lr=rate, weight_decay=0.01, fused=True)
     warm = max(len(steps) // 20, 1)
     schedule = torch.optim.lr_scheduler.LambdaLR(
         optimiser, lambda step: min((step + 1) / warm, max(0.0, (len(steps) - step) / (len(steps) - warm)))
     )
-    about = {"recipe": asdict(recipe), "data": [data.sha256, data.written_sha256], "steps": len(steps)}
-    checkpoint = Checkpoint(folder, about)
+    checkpoint = Checkpoint(folder, about | {"steps": len(steps)})
     step = checkpoint.load(network=network, optimiser=optimiser, schedule=schedule)
     compiled = torch.compile(network, dynamic=False)
     print(f"{len(steps)} steps of {WINDOWS} windows, from step {step}", flush=True)
-    saved = began = time.monotonic()
+    kept = began = time.monotonic()
     first, mean = step, math.nan
     while step < len(steps):
-        torch.manual_seed(recipe.seed * len(steps) + step)  # of dropout; gone on with, it is what it would have been
+        torch.manual_seed(seed * len(steps) + step)  # of dropout; gone on with, it is what it would have been
         batch = encoder.batch(steps[step])
         with torch.autocast("cpu", dtype=torch.bfloat16):
             logits = read(compiled, batch)
-        value = loss(logits.float(), batch)
+        value = objective(logits.float(), batch, steps[step])
         value.backward()
         torch.nn.utils.clip_grad_norm_(parameters, 1.0)
         optimiser.step()
@@ -82,13 +116,10 @@ def train(data: Data, folder: Path, recipe: Recipe) -> Path:
         if step % 50 == 0:
             pace = (step - first) * WINDOWS / (time.monotonic() - began)
             print(f"step {step}: loss {mean:.3f}, {pace:.1f} windows/s", flush=True)
-        if time.monotonic() - saved > SAVE_EVERY:
+        if time.monotonic() - kept > SAVE_EVERY:
             checkpoint.save(step, network=network, optimiser=optimiser, schedule=schedule)
-            saved = time.monotonic()
+            kept = time.monotonic()
     checkpoint.save(step, network=network, optimiser=optimiser, schedule=schedule)
-    weights = folder / "weights.safetensors"
-    safetensors.torch.save_file({name: value.contiguous() for name, value in network.state_dict().items()}, weights)
-    return weights
 
 
 class Checkpoint:
@@ -127,11 +158,11 @@ def _steps(data: Data, recipe: Recipe) -> list[list[Example]]:
     for number in range(recipe.epochs):
         shares = {"easy": recipe.easy, "negatives": recipe.negatives, "written": recipe.written}
         examples = data.epoch(recipe.seed, number, rows, **shares)
-        steps += _packed(examples, recipe.seed + number)
+        steps += packed(examples, recipe.seed + number)
     return steps
 
 
-def _packed(examples: list[Example], seed: int) -> list[list[Example]]:
+def packed(examples: list[Example], seed: int) -> list[list[Example]]:
     """Steps of exactly WINDOWS windows of like length: padding costs as much as text, a new shape a compilation.
 
     What does not fill a step in its pool goes into the next pool; what is left of the last is dropped.

@@ -1,0 +1,41 @@
+"""A larger network to learn from: all-mpnet-base-v2, its head and its loss as the reader's."""
+
+from pathlib import Path
+
+import torch
+from torch import nn
+from transformers import MPNetModel
+
+from training.network import DROPOUT
+
+# Its vocabulary is the reader's, four numbers on, but for the special ones: [PAD], [UNK], [CLS] and [SEP].
+_FURTHER, _SPECIAL = 4, {0: 1, 100: 3, 101: 0, 102: 2}
+_PADDING = 1  # positions are counted from behind it
+_FROZEN = 5  # the lower layers of twelve stay as they are: half as much again a second
+
+
+class Teacher(nn.Module):
+    """As :class:`training.network.Network`, from the files of all-mpnet-base-v2 in the folder ``backbone``."""
+
+    def __init__(self, backbone: Path) -> None:
+        super().__init__()
+        self.backbone = MPNetModel.from_pretrained(str(backbone), add_pooling_layer=False, attn_implementation="eager")
+        for module in self.backbone.modules():
+            if isinstance(module, nn.Dropout):
+                module.p = DROPOUT
+        for part in (self.backbone.embeddings, *self.backbone.encoder.layer[:_FROZEN]):
+            part.requires_grad_(False)
+        self.head = nn.Linear(self.backbone.config.hidden_size, 2)
+        nn.init.normal_(self.head.weight, std=0.02)
+        nn.init.zeros_(self.head.bias)
+        number = torch.arange(30522) + _FURTHER
+        for its, mpnets in _SPECIAL.items():
+            number[its] = mpnets
+        self.register_buffer("_number", number, persistent=False)
+
+    def forward(self, ids: torch.Tensor, mask: torch.Tensor, _: torch.Tensor) -> torch.Tensor:
+        positions = (torch.arange(ids.shape[1]) + _PADDING + 1).expand(ids.shape)
+        hidden = self.backbone(
+            input_ids=self._number[ids], attention_mask=mask, position_ids=positions
+        ).last_hidden_state
+        return self.head(hidden.float())
