@@ -10,10 +10,11 @@ import torch
 from transformers import MPNetConfig, MPNetModel
 
 from qa.read.network import MODEL
-from tests.test_training import write
-from training import distil, train
-from training.distil import Taught, alone, labelled, soft
-from training.examples import Window
+from tests.test_training import NAMES, write
+from training import asked, distil, train
+from training.asked import Taught, nearest
+from training.distil import labelled, soft
+from training.examples import Data, Window
 from training.network import Encoder, Network, read
 from training.restore import restored
 from training.teacher import Teacher
@@ -33,7 +34,7 @@ def read_alone(question: str, window: Window, believed: str, *, known: bool = Fa
     head, places = Encoder().places(question, window)
     logits = np.zeros((head + len(places) + 1, 2), np.float16)
     logits[head + places.index(window.text.index(believed))] = 5
-    return alone([Taught(question, (window,), known, (logits,))])
+    return asked.believed([Taught(question, (window,), known, (logits,))])
 
 
 @pytest.mark.parametrize("title", ["", "Lakes of Iraq"])
@@ -49,6 +50,26 @@ def test_the_sentence_believed_most_is_asked_alone_and_the_one_that_answers(titl
 def test_a_sentence_is_asked_once_and_one_that_is_the_whole_window_not_again() -> None:
     assert len(read_alone("How deep?", Window("", SKY, (DEEP,)), "metres")) == 1
     assert read_alone("How deep?", Window("", "The lake is ten metres deep.", ()), "ten") == []
+
+
+def test_a_question_is_asked_of_its_nearest_sentences_its_own_context_s_and_others(tmp_path: Path) -> None:
+    found = nearest(data := Data(write(tmp_path / "train.jsonl.gz"), kept=tmp_path))
+    texts = [example.windows[0].text for example in found]
+    assert all(len(example.windows) == 1 for example in found)
+    # Of the context that is held apart neither a question nor a sentence.
+    assert not any("Mosul" in text for text in texts + [example.question for example in found])
+    assert {example.known for example in found} == {True, False}
+    for example in found:
+        (window,) = example.windows
+        assert bool(window.spans) == example.known
+        said = [window.text[start:end] for start, end in window.spans]
+        near = next(name for name in NAMES if name in window.text) if example.known else ""
+        assert said == ([f"{10 + NAMES.index(near)} metres"] if near else [])
+    # "How deep is the lake near Basra?" is asked of the depth of Basra's lake, where it is answered, and of another's.
+    basra = [example for example in found if "basra" in example.question.lower()]
+    assert any("Basra is 11 metres" in example.windows[0].text and example.known for example in basra)
+    assert any("metres deep" in example.windows[0].text and not example.known for example in basra)
+    assert found == nearest(data)
 
 
 def taught(known: bool) -> tuple[Taught, torch.Tensor]:

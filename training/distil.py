@@ -12,41 +12,28 @@ import itertools
 import pickle
 import random
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
-import numpy as np
 import safetensors.torch
 import torch
 
 from qa.read.network import MODEL
-from qa.text import sentences
-from training.examples import Data, Example, Window
+from training.asked import Taught, believed, nearest, parts, passages, some
+from training.examples import Data
 from training.export import export, smoothing_texts
 from training.measure import measure
 from training.network import Batch, Encoder, Network, groups, read
 from training.restore import restored
 from training.teacher import Teacher
-from training.train import Recipe, fit, held_apart, packed, saved
+from training.train import Recipe, fit, packed, saved
 
 # The teacher's training, and the student's.
 TEACHER, STUDENT = Recipe(seed=21, epochs=1, rate=5e-5), Recipe(seed=0, epochs=2, rate=2e-4)
 # Windows of passages a time through the sentences; of what is known, so much is as it is known.
 PASSAGES, KNOWN = 25_000, 0.15
-_LEAST = 20  # characters of a sentence
 _BLOCK = 2_000  # examples read at once
 _NEVER = -1e4
-
-
-@dataclass(frozen=True)
-class Taught(Example):
-    """An example with what is to be learned of each of its windows: ``logits``, shape (tokens, 2).
-
-    ``known`` says that what answers in it is known as well.
-    """
-
-    known: bool = field(default=False, compare=False)
-    logits: tuple[np.ndarray, ...] = field(default=(), compare=False)
 
 
 def soft(logits: torch.Tensor, batch: Batch, step: Sequence[Taught]) -> torch.Tensor:
@@ -106,73 +93,21 @@ def labelled(network: torch.nn.Module, examples: Sequence[Taught]) -> list[Taugh
     return found
 
 
-def alone(whole: Sequence[Taught]) -> list[Taught]:
-    """Of every window that was read the sentence that was believed most, and the one that answers, by themselves."""
-    encoder, found, seen = Encoder(), [], set()
-    for example in whole:
-        for window, logits in zip(example.windows, example.logits, strict=True):
-            head, starts = encoder.places(example.question, window)
-            inner = logits[head : head + len(starts), 0]
-            believed = [starts[int(inner.argmax())]] if len(inner) else []
-            for place in believed + [start for start, _ in window.spans[:1]]:
-                sentence = _sentence(window, place)
-                key = (example.question.lower().strip("?. "), sentence and sentence.text)
-                if sentence and key not in seen:
-                    seen.add(key)
-                    found.append(Taught(example.question, (sentence,), known=bool(sentence.spans)))
-    return found
-
-
-def _sentence(window: Window, place: int) -> Window | None:
-    """The sentence of ``window`` around a place; None where it is all of it, or too short to say anything."""
-    for start, end in sentences(window.text):
-        if start <= place < end and _LEAST <= end - start < len(window.text):
-            spans = tuple((a - start, b - start) for a, b in window.spans if start <= a and b <= end)
-            return Window(window.title, window.text[start:end], spans)
-    return None
-
-
 def teach(data: Data, backbone: Path, folder: Path) -> Path:
     """The weights of the teacher, trained in ``folder``: once through SQuAD's questions, two thirds of the written ones
     and a few of the easy ones."""
     torch.manual_seed(TEACHER.seed)
     draw = random.Random(3)
-    squad, easy, answered, unanswered = _parts(data)
+    squad, easy, answered, unanswered = parts(data)
     examples = data.epoch(21, 0, squad, easy=1, negatives=0.38)
     examples += data.epoch(22, 0, draw.sample(easy, min(1_500, len(easy))), easy=1, negatives=0.3)
-    examples += data.epoch(23, 0, _some(draw, answered, 0.6), easy=1, negatives=0.1, written=1)
-    examples += data.epoch(24, 0, _some(draw, unanswered, 0.6), easy=1, negatives=0, written=1)
+    examples += data.epoch(23, 0, some(draw, answered, 0.6), easy=1, negatives=0.1, written=1)
+    examples += data.epoch(24, 0, some(draw, unanswered, 0.6), easy=1, negatives=0, written=1)
     draw.shuffle(examples)
     about = {"recipe": asdict(TEACHER), "data": [data.sha256, data.written_sha256], "teacher": True}
     teacher = Teacher(backbone)
     fit(teacher, packed(examples, TEACHER.seed), folder, about, rate=TEACHER.rate, seed=TEACHER.seed)
     return saved(teacher, folder / "weights.safetensors")
-
-
-def passages(data: Data) -> list[Taught]:
-    """What the student is asked of whole passages, and takes its sentences from."""
-    draw = random.Random(77)
-    squad, easy, answered, unanswered = _parts(data)
-    found = data.epoch(77, 0, _some(draw, squad, 0.85), easy=1, negatives=0.7)
-    found += data.epoch(78, 0, _some(draw, easy, 0.08), easy=1, negatives=0.6)
-    found += data.epoch(79, 0, _some(draw, answered, 0.5), easy=1, negatives=0.2, written=1)
-    found += data.epoch(80, 0, _some(draw, unanswered, 0.9), easy=1, negatives=0, written=1)
-    draw.shuffle(found)
-    return [Taught(example.question, example.windows) for example in found]
-
-
-def _parts(data: Data) -> tuple[list[int], list[int], list[int], list[int]]:
-    """The rows that train: SQuAD's, the easy ones, the written ones that are answered and those that are not."""
-    held = held_apart(data)
-    parts: tuple[list[int], list[int], list[int], list[int]] = ([], [], [], [])
-    for row, asked in enumerate(data.asked):
-        if asked.context not in held:
-            parts[1 if asked.easy else 0 if not asked.written else 2 if asked.spans else 3].append(row)
-    return parts
-
-
-def _some(draw: random.Random, rows: list[int], share: float) -> list[int]:
-    return draw.sample(rows, int(len(rows) * share))
 
 
 def distil(data: Data, teacher: Teacher, start: Path, folder: Path) -> Path:
@@ -183,8 +118,9 @@ def distil(data: Data, teacher: Teacher, start: Path, folder: Path) -> Path:
     taught = folder / "taught.pickle"
     if not taught.exists():
         whole = labelled(student, passages(data))
+        single = labelled(teacher, believed(whole) + nearest(data))
         part = taught.with_suffix(".part")  # killed in the middle, there is none
-        part.write_bytes(pickle.dumps((whole, labelled(teacher, alone(whole)))))
+        part.write_bytes(pickle.dumps((whole, single)))
         part.replace(taught)
     whole, single = pickle.loads(taught.read_bytes())
     random.Random(5).shuffle(whole)

@@ -126,20 +126,20 @@ class Data:
                 continue
             if asked.written and not asked.spans:
                 # Alone: what resembles its context may well answer it.
-                examples.append(Example(_varied(draw, asked.question), (self._seeming(draw, asked.context),)))
+                examples.append(Example(varied(draw, asked.question), (self._seeming(draw, asked.context),)))
                 continue
             windows = [self._window(draw, asked.context, asked.spans)]
             if draw.random() < negatives:
                 windows += self._others(draw, row)
                 if len(windows) > 1 and draw.random() < SHARE_TAKEN_AWAY:
                     windows = windows[1:]
-            examples.append(Example(_varied(draw, asked.question), tuple(windows)))
+            examples.append(Example(varied(draw, asked.question), tuple(windows)))
             if not (asked.easy or asked.written) and draw.random() < SHARE_NEAR_MISS:
                 title, context = self.titles[asked.context], self.contexts[asked.context]
                 if near_miss := self._near_misses.of(draw, asked.question, title, context):
                     window = self._window(draw, asked.context, asked.spans)
                     nothing = Window(window.title, window.text, ())
-                    examples.append(Example(_varied(draw, near_miss), (nothing,)))
+                    examples.append(Example(varied(draw, near_miss), (nothing,)))
         draw.shuffle(examples)
         return examples
 
@@ -196,7 +196,7 @@ def _cut(draw: random.Random, text: str, around: tuple[int, int] | None, most: i
     return (min(start, around[0]), max(end, around[1])) if around else (start, end)
 
 
-def _varied(draw: random.Random, question: str) -> str:
+def varied(draw: random.Random, question: str) -> str:
     """The question as people type it: now and then without capitals, without its mark, or with a slip."""
     if draw.random() < 0.35:
         question = question.lower()
