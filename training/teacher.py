@@ -3,10 +3,9 @@
 from pathlib import Path
 
 import torch
-from torch import nn
 from transformers import MPNetModel
 
-from training.network import DROPOUT
+from training.network import OnTokens
 
 # Its vocabulary is the reader's, four numbers on, but for the special ones: [PAD], [UNK], [CLS] and [SEP].
 _FURTHER, _SPECIAL = 4, {0: 1, 100: 3, 101: 0, 102: 2}
@@ -14,20 +13,12 @@ _PADDING = 1  # positions are counted from behind it
 _FROZEN = 5  # the lower layers of twelve stay as they are: half as much again a second
 
 
-class Teacher(nn.Module):
+class Teacher(OnTokens):
     """As :class:`training.network.Network`, from the files of all-mpnet-base-v2 in the folder ``backbone``."""
 
     def __init__(self, backbone: Path) -> None:
-        super().__init__()
-        self.backbone = MPNetModel.from_pretrained(str(backbone), add_pooling_layer=False, attn_implementation="eager")
-        for module in self.backbone.modules():
-            if isinstance(module, nn.Dropout):
-                module.p = DROPOUT
-        for part in (self.backbone.embeddings, *self.backbone.encoder.layer[:_FROZEN]):
-            part.requires_grad_(False)
-        self.head = nn.Linear(self.backbone.config.hidden_size, 2)
-        nn.init.normal_(self.head.weight, std=0.02)
-        nn.init.zeros_(self.head.bias)
+        mpnet = MPNetModel.from_pretrained(str(backbone), add_pooling_layer=False, attn_implementation="eager")
+        super().__init__(mpnet, mpnet.embeddings, *mpnet.encoder.layer[:_FROZEN])
         number = torch.arange(30522) + _FURTHER
         for its, mpnets in _SPECIAL.items():
             number[its] = mpnets

@@ -8,11 +8,12 @@ from qa.quote import quote, without_dateline
 from qa.read.evidence import Sentence, log_odds
 from qa.read.exact import span_of
 from qa.read.network import Reading, SpanNetwork
+from qa.read.ruled_out import RuledOut
 from qa.read.spans import Found, best_spans
 from qa.read.table import Row, outdone
 from qa.records import Passage, Range
 from qa.spelling import Spelling, as_spelt
-from qa.text import asked_words, word_ranges
+from qa.text import asked_words, sentences, word_ranges
 
 
 class Marking:
@@ -39,6 +40,7 @@ class Marking:
         self.asked = [as_spelt(question, unknown, its_words) for its_words in standing]
         others = {word.word: {word.word, *word.others} for word in self.respelt}
         self._words = {word: others.get(word, {word}) for word in asked_words(question, ())}
+        self._ruled_out = RuledOut(question, self.respelt, network.count_tokens)
         self._idle = self._outdone()
 
     def mark(self, passages: Iterable[int]) -> None:
@@ -50,7 +52,7 @@ class Marking:
             if prose := [place for place, one in enumerate(some) if not one.row]:
                 passage = some[prose[0]].passage
                 shown.append((self.asked[number], passage.document.context, passage.text))
-                marks.append(partial(_mark_sentences, some, prose))
+                marks.append(partial(self._mark_sentences, some, prose))
             for place, one in enumerate(some):
                 if one.row and (number, place) not in self._idle:
                     told, cells = one.row.told(one.passage.text)
@@ -76,8 +78,16 @@ class Marking:
                 shown[row] = self.asked[number], above, said
         readings = self._network.read_each(list(shown.values()))
         for (row, (*_, said)), reading in zip(shown.items(), readings, strict=True):
-            (answers[row],) = best_spans(reading, [Range(0, len(said))], said)
+            barred = [where for one in sentences(said) for where in self._ruled_out.ranges(said, one)]
+            (answers[row],) = best_spans(reading, [Range(0, len(said))], said, barred=barred)
         return [log_odds(answers[row]) for row in rows]
+
+    def _mark_sentences(self, some: list[Sentence], places: Sequence[int], reading: Reading) -> None:
+        text = some[places[0]].passage.text
+        said = [without_dateline(text, some[place].range) for place in places]
+        barred = [where for one in said for where in self._ruled_out.ranges(text, one)]
+        for place, found in zip(places, best_spans(reading, said, text, barred=barred), strict=True):
+            some[place] = replace(some[place], found=found)
 
     def _mark_row(
         self, some: list[Sentence], place: int, row: Row, told: str, cells: Sequence[Range], reading: Reading
@@ -109,13 +119,6 @@ class Marking:
                     places.append((number, place))
                     rows.append((one.passage.document.id, one.row, one.row.known_by(one.passage.text, self._words)))
         return frozenset(place for place, over in zip(places, outdone(rows), strict=True) if over)
-
-
-def _mark_sentences(some: list[Sentence], places: Sequence[int], reading: Reading) -> None:
-    text = some[places[0]].passage.text
-    said = [without_dateline(text, some[place].range) for place in places]
-    for place, found in zip(places, best_spans(reading, said, text), strict=True):
-        some[place] = replace(some[place], found=found)
 
 
 def _above(one: Sentence) -> str:

@@ -28,11 +28,14 @@ class Found:
     weight: float
 
 
-def best_spans(reading: Reading, sentences: Sequence[Range], text: str, *, over: bool = True) -> list[Found | None]:
+def best_spans(
+    reading: Reading, sentences: Sequence[Range], text: str, *, over: bool = True, barred: Sequence[Range] = ()
+) -> list[Found | None]:
     """Of every sentence of ``text`` the likeliest answer; None where the network sees no whole token of it.
 
     An answer is at most LONGEST_ANSWER tokens long and may run ``over`` into the
     next sentence of the same line: where sentences were cut wrongly, it does.
+    None touches what is ``barred``.
     """
     pairs = _pairs(reading)
     found: list[Found | None] = []
@@ -46,7 +49,7 @@ def best_spans(reading: Reading, sentences: Sequence[Range], text: str, *, over:
             found.append(None)
             continue
         border = _border(sentences, number, text) if over else sentence.end
-        scores = _ending(pairs[inside], inside, reading.offsets[:, 1], border)
+        scores = _allowed(pairs[inside], inside, reading.offsets, border, barred)
         row, length = np.unravel_index(int(np.argmax(scores)), scores.shape)
         first = int(inside[row])
         best = float(scores[row, length])
@@ -69,13 +72,21 @@ def _border(sentences: Sequence[Range], number: int, text: str) -> int:
     return end
 
 
-def _ending(
-    scores: NDArray[np.float32], first: NDArray[np.intp], ends: NDArray[np.int64], border: int
+def _allowed(
+    scores: NDArray[np.float32],
+    first: NDArray[np.intp],
+    offsets: NDArray[np.int64],
+    border: int,
+    barred: Sequence[Range],
 ) -> NDArray[np.float32]:
-    """``scores`` of spans that begin at the tokens ``first``, without those that end behind ``border``."""
+    """``scores`` of spans that begin at the tokens ``first``, without those that end behind ``border`` or touch what is
+    ``barred``."""
     last = first[:, None] + np.arange(scores.shape[1])
-    inside = (last < len(ends)) & (ends[np.minimum(last, len(ends) - 1)] <= border)
-    return np.where(inside, scores, np.float32(_NONE))
+    ends = offsets[np.minimum(last, len(offsets) - 1), 1]
+    allowed = (last < len(offsets)) & (ends <= border)
+    for one in barred:
+        allowed &= (offsets[first, 0] >= one.end)[:, None] | (ends <= one.start)
+    return np.where(allowed, scores, np.float32(_NONE))
 
 
 def _pairs(reading: Reading) -> NDArray[np.float32]:
