@@ -146,6 +146,16 @@ def test_a_question_whose_answer_was_lost_on_its_way_is_answered_once(page: Page
     assert kept(page) == [[ENDS, DUE]]
 
 
+def test_a_question_typed_while_the_connection_is_lost_is_answered(page: Page) -> None:
+    page.route("**/gradio_api/queue/data*", lambda route: route.abort(), times=1)
+    with page.expect_console_message(lambda said: "Connection errored out" in said.text):
+        page.reload()
+    question_box(page).fill(DUE)  # from now on Gradio passes over whatever is done, until it makes the page anew
+    question_box(page).press("Enter")
+    expect(page.locator(".answer:not(.busy)")).to_contain_text("The rent is due", timeout=15_000)
+    assert kept(page) == [[DUE]]
+
+
 def test_an_earlier_chat_opened_while_an_answer_is_under_way_goes_on_by_itself(page: Page) -> None:
     ask(page, ENDS)
     page.get_by_role("button", name="New chat").click()
@@ -192,7 +202,13 @@ def test_what_is_asked_while_a_chat_is_being_opened_belongs_to_it(page: Page) ->
 
 def test_what_is_asked_before_the_script_is_there_is_answered(browser: Browser, slow: Server) -> None:
     early = browser.new_context()
-    early.add_init_script(f"globalThis.typedQuestions = [{json.dumps(ENDS)}]")
+    early.add_init_script("""new MutationObserver((_, watching) => {
+        const box = document.querySelector('#question input');
+        if (!box) return;
+        watching.disconnect();
+        box.value = 'When does the lease end?';
+        box.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true }));
+    }).observe(document, { childList: true, subtree: true })""")
     page = early.new_page()
     page.goto(slow.url)
     expect(page.locator(".answer:not(.busy)")).to_contain_text("The lease ends on 31 May.")

@@ -51,9 +51,9 @@ function seeAnswer(last) {
   if (pending && id === pending.id && !last.classList.contains('busy')) setPending(null);
 }
 
-// What was typed in the box, also before this script was there.
+// What was typed in the box, also before this script was there (typed.js).
 function askTyped() {
-  for (const question of (globalThis.typedQuestions ?? []).splice(0)) ask({ question });
+  for (const question of globalThis.typedQuestions.splice(0)) ask({ question });
 }
 listen(document, 'question', askTyped);
 signal.addEventListener('abort', () => clearTimeout(sendingAgain));

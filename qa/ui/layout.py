@@ -16,6 +16,11 @@ _SCRIPTS = ("source.js", "find.js", "pages.js", "chat.js", "ask.js", "earlier.js
 TITLE = say("page.title")
 
 
+def head() -> str:
+    """What the page's head holds: the script that hears what is typed before, and whether or not, Gradio does."""
+    return f"<script>{(_HERE / 'typed.js').read_text(encoding='utf-8')}</script>"
+
+
 def script() -> str:
     """The page's script, run when the source pane is mounted, with ``element``, ``trigger`` and ``server``."""
     return "\n".join((_HERE / name).read_text(encoding="utf-8") for name in _SCRIPTS)
@@ -86,6 +91,7 @@ def question() -> tuple[gr.Textbox, gr.Button]:
             lines=1,
             max_lines=1,
             autofocus=True,
+            interactive=True,  # Gradio takes what no event of its own reads for something that is only shown
             scale=5,
         )
         button = gr.Button(say("page.ask"), variant="primary", elem_id="ask", min_width=80)

@@ -33,11 +33,6 @@ _LOG = logging.getLogger(__name__)
 
 Update = Any  # what Gradio takes as a component's new value
 _PRIVATE: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-# Kept until it is taken: somebody may ask before the page's script is there.
-_ASKED = """(question) => {
-  (globalThis.typedQuestions ??= []).push(question);
-  document.dispatchEvent(new Event('question'));
-}"""
 _CHANGED = "() => document.dispatchEvent(new Event('library-changed'))"
 
 
@@ -78,7 +73,7 @@ def _which(live: Live) -> str:
 
 def _asking(live: Live, source: gr.HTML, answered: Sequence[Any], only: Sequence[gr.Textbox]) -> None:
     """A question is asked in the box, or by the page's script; a conversation is taken up again."""
-    chat, box, button, conversation = answered
+    chat, _, button, conversation = answered
 
     def on_asked(event: gr.EventData, held: Conversation | None, *some: str | None) -> Iterator[tuple[Update, ...]]:
         """Asked by the script: as typed in the box, again, a suggestion, from a link."""
@@ -114,10 +109,9 @@ def _asking(live: Live, source: gr.HTML, answered: Sequence[Any], only: Sequence
             last.left = True
         return Conversation.again(wish.get("turns"), live.library, str(wish.get("chat")))
 
-    # All that is asked goes through the script, as that knows of which chat. "multiple": Gradio passes over what comes
-    # while the last is at work, and its cancels= waits for that, too; a chat can be left at any time.
-    for trigger in (box.submit, button.click):
-        trigger(None, box, None, js=_ASKED, **_PRIVATE)
+    # All that is asked goes through the script, what is typed as well, as that knows of which chat. "multiple": Gradio
+    # passes over what comes while the last is at work, and its cancels= waits for that, too; a chat can be left at any
+    # time.
     always: dict[str, Any] = {"trigger_mode": "multiple", **_PRIVATE}
     source.asked(on_asked, [conversation, *only], answered, concurrency_id="ask", **always)
     source.reopen(on_reopen, conversation, [chat, button, conversation], queue=False, **always)

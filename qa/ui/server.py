@@ -20,7 +20,7 @@ from qa.library import Library
 from qa.live import Live
 from qa.shelf import Shelf
 from qa.shelf.batch import MAX_FILE_BYTES
-from qa.ui import tools
+from qa.ui import layout, tools
 from qa.ui.editing import editing
 from qa.ui.guard import LocalOnly, Unshared
 from qa.ui.login import Login
@@ -190,6 +190,7 @@ def _launch_settings(port: int, sharing: Sharing, app: dict[str, Any]) -> dict[s
         "mcp_server": False,
         "theme": _theme(),
         "css_paths": [_HERE / "page.css"],
+        "head": layout.head(),
         "max_file_size": MAX_FILE_BYTES,
         "app_kwargs": app,
     }
