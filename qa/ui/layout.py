@@ -17,7 +17,7 @@ TITLE = say("page.title")
 
 
 def head() -> str:
-    """What the page's head holds: the script that hears what is typed before, and whether or not, Gradio does."""
+    """What the page's head holds: the script that hears what is typed, also where Gradio does not."""
     return f"<script>{(_HERE / 'typed.js').read_text(encoding='utf-8')}</script>"
 
 

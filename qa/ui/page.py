@@ -72,7 +72,7 @@ def _which(live: Live) -> str:
 
 
 def _asking(live: Live, source: gr.HTML, answered: Sequence[Any], only: Sequence[gr.Textbox]) -> None:
-    """A question is asked in the box, or by the page's script; a conversation is taken up again."""
+    """A question is asked by the page's script, whether typed or not; a conversation is taken up again."""
     chat, _, button, conversation = answered
 
     def on_asked(event: gr.EventData, held: Conversation | None, *some: str | None) -> Iterator[tuple[Update, ...]]:
