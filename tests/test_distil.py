@@ -15,7 +15,7 @@ from training import asked, distil, train
 from training.asked import Taught, nearest
 from training.distil import labelled, soft
 from training.examples import Data, Window
-from training.network import Encoder, Network, read
+from training.network import Encoder, Network, OnTokens, read
 from training.restore import restored
 from training.teacher import Teacher
 
@@ -128,7 +128,7 @@ def test_the_teacher_reads_the_readers_tokens(backbone: Path) -> None:
     seen = {}
     teacher.backbone.register_forward_pre_hook(lambda _, __, given: seen.update(given), with_kwargs=True)
     batch = Encoder().batch([Taught("how deep", (Window("", "deep lake", ()),))])
-    assert read(teacher, batch).shape == (1, 32, 2)
+    assert read(teacher, batch).shape == (1, 16, 2)
     # [CLS] how deep [SEP] deep lake [SEP] [PAD], as its own tokenizer numbers them.
     assert seen["input_ids"][:, :8].tolist() == [[0, 2133, 2788, 2, 2788, 2701, 2, 1]]
 
@@ -137,7 +137,7 @@ def test_one_command_teaches_and_goes_on_where_it_was(backbone: Path, tmp_path: 
     monkeypatch.setattr(train, "WINDOWS", 8)
     monkeypatch.setattr(distil, "PASSAGES", 16)
     # Minutes; tests/test_training.py has them.
-    monkeypatch.setattr(torch, "compile", lambda network, **_: network)
+    monkeypatch.setattr(OnTokens, "compile_layers", lambda _: None)
     exported: list[tuple[Path, Path]] = []
     monkeypatch.setattr(distil, "export", lambda weights, model, _: exported.append((weights, model)))
     monkeypatch.setattr(distil, "measure", lambda *_: None)
@@ -150,13 +150,21 @@ def test_one_command_teaches_and_goes_on_where_it_was(backbone: Path, tmp_path: 
     student, before = safetensors.torch.load_file(out / "weights.safetensors"), restored(MODEL)
     assert student.keys() == before.keys()
     assert (student["head.weight"] - before["head.weight"]).abs().max() > 1e-5
-    monkeypatch.setattr(distil, "labelled", None)  # what was read is there
+    with monkeypatch.context() as patched:
+        patched.setattr(distil, "labelled", None)  # what was read and told is there
+        distil.main()
+    (line,) = [line for line in capsys.readouterr().out.splitlines() if "from step" in line]
+    done, _, begun = line.partition(" steps of 8 windows, from step ")
+    assert int(done) == int(begun) > 0
+    # What was told is enough without the teacher.
+    monkeypatch.setattr(distil, "Teacher", None)
+    other = tmp_path / "other"
+    told = ["--told", str(out / "told.npz")]
+    monkeypatch.setattr(sys, "argv", ["distil", "--data", str(source), *told, "--out", str(other)])
     distil.main()
-    steps = [line for line in capsys.readouterr().out.splitlines() if "from step" in line]
-    assert len(steps) == 2
-    for line in steps:
-        done, _, begun = line.partition(" steps of 8 windows, from step ")
-        assert int(done) == int(begun) > 0
+    again = safetensors.torch.load_file(other / "weights.safetensors")
+    assert (again["head.weight"] - before["head.weight"]).abs().max() > 1e-5
+    torch.testing.assert_close(again, student, atol=1e-3, rtol=0)
 
 
 def test_what_a_network_makes_of_examples_is_what_it_makes_of_each() -> None:

@@ -124,7 +124,7 @@ def _sentences(data: Data, draw: random.Random) -> Iterator[tuple[int, int, int]
         for number, (start, end) in enumerate(ranges):
             if end - start >= _LEAST:
                 if number and draw.random() < _SHARE_BEFORE:
-                    start = ranges[number - 1][0]
+                    start = ranges[number - 1].start
                 if end - start < _MOST:
                     yield context, start, end
 

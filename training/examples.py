@@ -205,5 +205,10 @@ def varied(draw: random.Random, question: str) -> str:
     if draw.random() < 0.08 and len(question) > 12:
         at = draw.randrange(1, len(question) - 2)
         if question[at : at + 2].isalpha():
-            question = question[:at] + question[at + 1] + question[at] + question[at + 2 :]
+            question = slipped(question, at)
     return question
+
+
+def slipped(question: str, at: int) -> str:
+    """The question, its letters at ``at`` and behind it swapped."""
+    return question[:at] + question[at + 1] + question[at] + question[at + 2 :]

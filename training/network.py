@@ -12,9 +12,8 @@ from qa.embed import packaged_model
 from qa.read.network import LONGEST, MOST_OF_QUESTION
 from training.examples import Example, Window
 
-DROPOUT = 0.1
 # So many windows are read at once, padded to a multiple of so many tokens: few shapes are compiled, little is padding.
-CHUNK, MULTIPLE = 24, 32
+CHUNK, MULTIPLE = 24, 16
 
 
 class OnTokens(nn.Module):
@@ -24,14 +23,25 @@ class OnTokens(nn.Module):
         """``frozen``: the parts of the backbone that stay as they are."""
         super().__init__()
         self.backbone = backbone
-        for module in backbone.modules():
-            if isinstance(module, nn.Dropout):
-                module.p = DROPOUT
         for part in frozen:
             part.requires_grad_(False)
         self.head = nn.Linear(backbone.config.hidden_size, 2)
         nn.init.normal_(self.head.weight, std=0.02)
         nn.init.zeros_(self.head.bias)
+
+    def learn(self, dropout: float) -> None:
+        """Be ready to be trained, with so much dropout. A backbone that was loaded reads without any until then."""
+        self.train()
+        for module in self.backbone.modules():
+            if isinstance(module, nn.Dropout):
+                module.p = dropout
+
+    def compile_layers(self) -> None:
+        """Compile the backbone's layers in place, each by itself: they are alike, so that one compilation for a shape,
+        seconds instead of most of a minute, serves them all; they run as fast as a network compiled whole."""
+        torch._dynamo.config.recompile_limit = 64  # one for each length, trained or frozen, training or reading
+        for layer in self.backbone.encoder.layer:
+            layer.compile(dynamic=False)
 
 
 class Network(OnTokens):
@@ -119,13 +129,13 @@ class Encoder:
         return ids, len(asked) + 2, len(asked) + 2 + len(title), text.offsets[:room]
 
 
-def read(network: Callable[..., torch.Tensor], batch: Batch) -> torch.Tensor:
+def read(network: Callable[..., torch.Tensor], batch: Batch, *, chunk: int = CHUNK) -> torch.Tensor:
     """The logits of a batch, shape (windows, tokens, 2): read in chunks of like length, since padding costs as much as
     text; 0 where a chunk has no token."""
     lengths = batch.mask.sum(1)
     order = lengths.argsort(stable=True)
     parts = []
-    for rows in order.split(CHUNK):
+    for rows in order.split(chunk):
         longest = -(-int(lengths[rows].max()) // MULTIPLE) * MULTIPLE
         found = network(batch.ids[rows, :longest], batch.mask[rows, :longest], batch.kinds[rows, :longest])
         parts.append(nn.functional.pad(found, (0, 0, 0, batch.ids.shape[1] - longest)))

@@ -12,7 +12,7 @@ import torch
 from torch import nn
 
 from training.examples import Data, Example
-from training.network import CHUNK, Batch, Encoder, Network, loss, read
+from training.network import CHUNK, Batch, Encoder, Network, OnTokens, loss, read
 from training.restore import restored
 
 WINDOWS = 3 * CHUNK  # a step
@@ -34,6 +34,7 @@ class Recipe:
     """The share of the questions that come with windows that do not answer."""
     written: float = 0.0
     """The share of the questions written for this training that an epoch takes."""
+    dropout: float = 0.0
     start: str = ""
     """The folder of a reader's files whose weights are gone on with; empty: the backbone's."""
 
@@ -62,7 +63,7 @@ def train(data: Data, folder: Path, recipe: Recipe) -> Path:
     if recipe.start:
         network.load_state_dict(restored(Path(recipe.start)))
     about = {"recipe": asdict(recipe), "data": [data.sha256, data.written_sha256]}
-    fit(network, _steps(data, recipe), folder, about, rate=recipe.rate, seed=recipe.seed)
+    fit(network, _steps(data, recipe), folder, about, recipe)
     return saved(network, folder / "weights.safetensors")
 
 
@@ -73,38 +74,38 @@ def saved(network: nn.Module, weights: Path) -> Path:
 
 
 def fit(
-    network: nn.Module,
+    network: OnTokens,
     steps: Sequence[Sequence[Example]],
     folder: Path,
     about: dict,
-    *,
-    rate: float,
-    seed: int,
+    recipe: Recipe,
     objective: Objective = hard,
 ) -> None:
     """Train ``network`` by ``steps``, which are the same each time; the state is saved in ``folder`` every few minutes.
 
+    Of the ``recipe`` rate, dropout and seed are taken.
+
     ``about`` names what the training depends on: ValueError where what was saved there is of another.
     """
-    torch._dynamo.config.recompile_limit = 64  # one for each length
     encoder = Encoder()
     parameters = [parameter for parameter in network.parameters() if parameter.requires_grad]
-    optimiser = torch.optim.AdamW(parameters, lr=rate, weight_decay=0.01, fused=True)
+    optimiser = torch.optim.AdamW(parameters, lr=recipe.rate, weight_decay=0.01, fused=True)
     warm = max(len(steps) // 20, 1)
     schedule = torch.optim.lr_scheduler.LambdaLR(
         optimiser, lambda step: min((step + 1) / warm, max(0.0, (len(steps) - step) / (len(steps) - warm)))
     )
     checkpoint = Checkpoint(folder, about | {"steps": len(steps)})
     step = checkpoint.load(network=network, optimiser=optimiser, schedule=schedule)
-    compiled = torch.compile(network, dynamic=False)
+    network.learn(recipe.dropout)
+    network.compile_layers()
     print(f"{len(steps)} steps of {WINDOWS} windows, from step {step}", flush=True)
     kept = began = time.monotonic()
     first, mean = step, math.nan
     while step < len(steps):
-        torch.manual_seed(seed * len(steps) + step)  # of dropout; gone on with, it is what it would have been
+        torch.manual_seed(recipe.seed * len(steps) + step)  # of dropout; gone on with, it is what it would have been
         batch = encoder.batch(steps[step])
         with torch.autocast("cpu", dtype=torch.bfloat16):
-            logits = read(compiled, batch)
+            logits = read(network, batch)
         value = objective(logits.float(), batch, steps[step])
         value.backward()
         torch.nn.utils.clip_grad_norm_(parameters, 1.0)
