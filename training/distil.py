@@ -1,10 +1,12 @@
 """A reader that goes on from the shipped one and learns from a larger network what a sentence says by itself.
 
-    python -m training.distil --data FILE --teacher DIR --out DIR [--model DIR]
+    python -m training.distil --data FILE --out DIR [--model DIR] [--teacher DIR [--told FILE]]
 
 Hinton et al. (2015): of each sentence alone the student is to spread starts, ends and "not here" as the teacher does;
-of each passage as it did itself, so that what it tells there stays what it was. DIR holds all-mpnet-base-v2. Stopped,
-the same command goes on where it was. What came of it: training/README.md.
+of each passage as it did itself, so that what it tells there stays what it was. What the teacher told is kept in
+training/told.npz, and learned from. With --teacher, a folder that holds all-mpnet-base-v2, a teacher is trained first
+and asked, and what it tells is kept in --told. Stopped, the same command goes on where it was. What came of it:
+training/README.md.
 """
 
 import argparse
@@ -26,13 +28,15 @@ from training.measure import measure
 from training.network import Batch, Encoder, Network, groups, read
 from training.restore import restored
 from training.teacher import Teacher
+from training.told import TOLD, keep, recalled
 from training.train import Recipe, fit, packed, saved
 
 # The teacher's training, and the student's.
 TEACHER, STUDENT = Recipe(seed=21, epochs=1, rate=5e-5), Recipe(seed=0, epochs=1, rate=2e-4)
 # Windows of passages a time through the sentences; of what is known, so much is as it is known.
 PASSAGES, KNOWN = 32_000, 0.15
-_BLOCK = 2_000  # examples read at once
+# Examples of a block that is read, and windows at once: more than in training, where weights are rounded once a step.
+_BLOCK, _AT_ONCE = 2_000, 96
 _NEVER = -1e4
 
 
@@ -85,7 +89,7 @@ def labelled(network: torch.nn.Module, examples: Sequence[Taught]) -> list[Taugh
         for start in range(0, len(examples), _BLOCK):
             part = examples[start : start + _BLOCK]
             batch = encoder.batch(part)
-            rows = zip(read(network, batch).float(), batch.mask.sum(1).tolist(), strict=True)
+            rows = zip(read(network, batch, chunk=_AT_ONCE).float(), batch.mask.sum(1).tolist(), strict=True)
             for example in part:
                 logits = tuple(next(rows) for _ in example.windows)
                 found.append(replace(example, logits=tuple(each[:length].half().numpy() for each, length in logits)))
@@ -106,23 +110,41 @@ def teach(data: Data, backbone: Path, folder: Path) -> Path:
     draw.shuffle(examples)
     about = {"recipe": asdict(TEACHER), "data": [data.sha256, data.written_sha256], "teacher": True}
     teacher = Teacher(backbone)
-    fit(teacher, packed(examples, TEACHER.seed), folder, about, rate=TEACHER.rate, seed=TEACHER.seed)
+    fit(teacher, packed(examples, TEACHER.seed), folder, about, TEACHER)
     return saved(teacher, folder / "weights.safetensors")
 
 
-def distil(data: Data, teacher: Teacher, start: Path, folder: Path) -> Path:
+def read_whole(data: Data, start: Path, folder: Path) -> list[Taught]:
+    """Passages with what the reader whose files are in ``start`` makes of them; kept in ``folder``."""
+    kept = folder / "passages.pickle"
+    if not kept.exists():
+        reader = Network()
+        reader.load_state_dict(restored(start))
+        reader.compile_layers()
+        part = kept.with_suffix(".part")  # killed in the middle, there is none
+        part.write_bytes(pickle.dumps(labelled(reader, passages(data))))
+        part.replace(kept)
+    whole: list[Taught] = pickle.loads(kept.read_bytes())
+    return whole
+
+
+def ask(data: Data, backbone: Path, whole: Sequence[Taught], folder: Path, told: Path) -> None:
+    """Train a teacher in ``folder`` and ask it of sentences by themselves, unless the file of what it ``told`` is
+    there."""
+    if not told.exists():
+        folder.mkdir(exist_ok=True)
+        teacher = Teacher(backbone)
+        teacher.load_state_dict(safetensors.torch.load_file(teach(data, backbone, folder)))
+        teacher.compile_layers()
+        single = believed(whole) + nearest(data)
+        print(f"of {len(single)} sentences {keep(told, data, labelled(teacher, single))} kept", flush=True)
+
+
+def distil(data: Data, whole: list[Taught], single: list[Taught], start: Path, folder: Path) -> Path:
     """The weights of the student, trained in ``folder`` from those of the reader whose files are in ``start``."""
     torch.manual_seed(STUDENT.seed)
     student = Network()
     student.load_state_dict(restored(start))
-    taught = folder / "taught.pickle"
-    if not taught.exists():
-        whole = labelled(student, passages(data))
-        single = labelled(teacher, believed(whole) + nearest(data))
-        part = taught.with_suffix(".part")  # killed in the middle, there is none
-        part.write_bytes(pickle.dumps((whole, single)))
-        part.replace(taught)
-    whole, single = pickle.loads(taught.read_bytes())
     random.Random(5).shuffle(whole)
     more = itertools.cycle(whole)
     steps = []
@@ -134,25 +156,27 @@ def distil(data: Data, teacher: Teacher, start: Path, folder: Path) -> Path:
         random.Random(number).shuffle(examples)
         steps += packed(examples, number)
     about = {"recipe": asdict(STUDENT), "data": [data.sha256, data.written_sha256], "start": str(start)}
-    student.train()
-    fit(student, steps, folder, about, rate=STUDENT.rate, seed=STUDENT.seed, objective=soft)
+    fit(student, steps, folder, about, STUDENT, objective=soft)
     return saved(student, folder / "weights.safetensors")
 
 
 def main() -> None:
-    """Train the teacher and the student, export, measure."""
+    """Train the student, and before it the teacher where its backbone is named; export, measure."""
     parser = argparse.ArgumentParser(prog="python -m training.distil", description=__doc__)
     parser.add_argument("--data", type=Path, default=Path("../shared/data/train_spans/train.jsonl.gz"))
-    parser.add_argument("--teacher", type=Path, required=True, help="the folder of all-mpnet-base-v2")
+    parser.add_argument("--teacher", type=Path, help="the folder of all-mpnet-base-v2: train a teacher, and ask it")
+    parser.add_argument("--told", type=Path, help="what the teacher told (training/told.npz; with --teacher in --out)")
     parser.add_argument("--start", type=Path, default=MODEL, help="the files of the reader that is gone on with")
     parser.add_argument("--out", type=Path, required=True, help="where checkpoints and weights go")
     parser.add_argument("--model", type=Path, help="where the reader's files go (a folder model in --out)")
     options = parser.parse_args()
-    (options.out / "teacher").mkdir(parents=True, exist_ok=True)
+    options.out.mkdir(parents=True, exist_ok=True)
     data = Data(options.data, kept=options.out)
-    teacher = Teacher(options.teacher)
-    teacher.load_state_dict(safetensors.torch.load_file(teach(data, options.teacher, options.out / "teacher")))
-    weights = distil(data, teacher, options.start, options.out)
+    told = options.told or (options.out / TOLD.name if options.teacher else TOLD)
+    whole = read_whole(data, options.start, options.out)
+    if options.teacher:
+        ask(data, options.teacher, whole, options.out / "teacher", told)
+    weights = distil(data, whole, list(recalled(told, data)), options.start, options.out)
     model = options.model or options.out / "model"
     export(weights, model, smoothing_texts(data, STUDENT))
     measure(data, weights, model)
