@@ -17,11 +17,10 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shuti
 REQUIRED = os.environ.get("CHAPTERVERSE_BROWSER") == "required"
 
 # In CI a missing browser is a failure; at home it is one line in the summary.
-needs_a_browser = [
-    pytest.mark.browser,
-    pytest.mark.model,
-    pytest.mark.skipif(not CHROMIUM and not REQUIRED, reason="no Chromium here: the browser tests were left out"),
-]
+unless_there_is_none = pytest.mark.skipif(
+    not CHROMIUM and not REQUIRED, reason="no Chromium here: the browser tests were left out"
+)
+needs_a_browser = [pytest.mark.browser, pytest.mark.model, unless_there_is_none]
 
 SWITCHES = [
     "--no-sandbox",  # tests may run as root

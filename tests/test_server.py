@@ -15,6 +15,7 @@ import uvicorn
 from gradio_client import Client
 from mcp import ClientSession
 from mcp.client.streamable_http import streamable_http_client
+from playwright.sync_api import Error, sync_playwright
 from starlette.applications import Starlette
 from starlette.background import BackgroundTask
 from starlette.requests import Request
@@ -24,6 +25,7 @@ from starlette.routing import Route
 from qa.cli import main
 from qa.errors import BadSharing, ExtraMissing
 from qa.ui import require_mcp, server
+from tests.browsing import CHROMIUM, SWITCHES, ask, unless_there_is_none
 from tests.served import Served, served
 
 PREFIX = "/docs-qa"
@@ -232,11 +234,8 @@ def test_where_a_proxy_has_the_page_at_a_whole_address_that_page_is_not_foreign(
 
 
 @pytest.mark.browser
+@unless_there_is_none
 def test_in_a_browser_behind_a_proxy_and_a_password_a_question_is_answered(tmp_path: Path) -> None:
-    from playwright.sync_api import Error, sync_playwright
-
-    from tests.browsing import CHROMIUM, SWITCHES, ask
-
     secret = tmp_path / "password"
     secret.write_text("open sesame\n", encoding="utf-8")
     secret.chmod(0o600)
