@@ -1,6 +1,7 @@
 """What a reader learns of a larger network: what it is asked, and that it comes to say the same."""
 
 import sys
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,7 @@ from qa.read.network import MODEL
 from tests.test_training import NAMES, write
 from training import asked, distil, train
 from training.asked import Taught, nearest
-from training.distil import labelled, soft
+from training.distil import drawn, labelled, soft
 from training.examples import Data, Window
 from training.network import Encoder, Network, OnTokens, read
 from training.restore import restored
@@ -135,15 +136,14 @@ def test_the_teacher_reads_the_readers_tokens(backbone: Path) -> None:
 
 def test_one_command_teaches_and_goes_on_where_it_was(backbone: Path, tmp_path: Path, monkeypatch, capsys) -> None:
     monkeypatch.setattr(train, "WINDOWS", 8)
-    monkeypatch.setattr(distil, "PASSAGES", 16)
     # Minutes; tests/test_training.py has them.
     monkeypatch.setattr(OnTokens, "compile_layers", lambda _: None)
     exported: list[tuple[Path, Path]] = []
     monkeypatch.setattr(distil, "export", lambda weights, model, _: exported.append((weights, model)))
     monkeypatch.setattr(distil, "measure", lambda *_: None)
     source, out = write(tmp_path / "train.jsonl.gz"), tmp_path / "out"
-    command = ["distil", "--data", str(source), "--teacher", str(backbone), "--out", str(out)]
-    monkeypatch.setattr(sys, "argv", command)
+    command = ["distil", "--data", str(source), "--windows", "16"]
+    monkeypatch.setattr(sys, "argv", [*command, "--teacher", str(backbone), "--out", str(out)])
     distil.main()
     assert exported == [(out / "weights.safetensors", out / "model")]
     capsys.readouterr()
@@ -159,12 +159,25 @@ def test_one_command_teaches_and_goes_on_where_it_was(backbone: Path, tmp_path: 
     # What was told is enough without the teacher.
     monkeypatch.setattr(distil, "Teacher", None)
     other = tmp_path / "other"
-    told = ["--told", str(out / "told.npz")]
-    monkeypatch.setattr(sys, "argv", ["distil", "--data", str(source), *told, "--out", str(other)])
+    told = str(out / "told.npz")
+    monkeypatch.setattr(sys, "argv", [*command, "--told", told, "--out", str(other)])
     distil.main()
     again = safetensors.torch.load_file(other / "weights.safetensors")
     assert (again["head.weight"] - before["head.weight"]).abs().max() > 1e-5
     torch.testing.assert_close(again, student, atol=1e-3, rtol=0)
+
+
+def test_all_sentences_and_some_passages_are_gone_through_in_an_order_of_the_seed() -> None:
+    single = [Taught(f"sentence {number}", (Window("", SKY, ()),)) for number in range(6)]
+    whole = [Taught(f"passage {number}", (Window("", SKY, ()),) * 2) for number in range(3)]
+    first, again, other = drawn(single, whole, 7, 0), drawn(single, whole, 7, 0), drawn(single, whole, 7, 1)
+    assert first == again != other
+    for examples in (first, other):
+        asked_of = Counter(example.question for example in examples)
+        assert [asked_of[one.question] for one in single] == [1] * 6
+        # Eight windows, the fewest that are seven; no passage a second time before every other came.
+        assert sorted(asked_of[one.question] for one in whole) == [1, 1, 2]
+    assert drawn(single, [], 0, 0) != single
 
 
 def test_what_a_network_makes_of_examples_is_what_it_makes_of_each() -> None:

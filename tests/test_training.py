@@ -13,7 +13,7 @@ import torch
 from onnx import numpy_helper
 
 from qa.read.network import MODEL, WEIGHTS, SpanNetwork
-from training import __main__, train
+from training import __main__, mix, train
 from training.examples import Data, Window
 from training.lookalikes import NearMisses, without_answer
 from training.mix import mixed
@@ -202,9 +202,26 @@ class Interrupted:
         return read(network, batch)
 
 
-def test_a_mixture_holds_so_much_of_either() -> None:
-    found = mixed({"a": torch.tensor([1.0, 0.0])}, {"a": torch.tensor([0.0, 10.0])}, 0.4)
-    torch.testing.assert_close(found["a"], torch.tensor([0.4, 6.0]))
+def test_a_mixture_holds_so_much_of_each() -> None:
+    one, other, third = ({"a": torch.tensor(numbers)} for numbers in ([1.0, 0.0], [0.0, 10.0], [2.0, 2.0]))
+    torch.testing.assert_close(mixed([(one, 0.4), (other, 0.6)])["a"], torch.tensor([0.4, 6.0]))
+    torch.testing.assert_close(mixed([(one, 0.2), (other, 0.3), (third, 0.5)])["a"], torch.tensor([1.2, 4.0]))
+    with pytest.raises(ValueError, match=r"the shares make 0\.9, not 1"):
+        mixed([(one, 0.4), (other, 0.5)])
+
+
+def test_a_training_is_mixed_with_a_readers_files(tmp_path: Path, monkeypatch) -> None:
+    before = restored(MODEL)
+    twice = {name: 2 * weights for name, weights in before.items()}
+    train.safetensors.torch.save_file(twice, tmp_path / "weights.safetensors")
+    monkeypatch.setattr(mix, "export", lambda *_: None)
+    monkeypatch.setattr(mix, "measure", lambda *_: None)
+    source, out = write(tmp_path / "train.jsonl.gz"), tmp_path / "out"
+    command = ["mix", f"{tmp_path}=0.25", f"{MODEL}=0.75", "--data", str(source), "--out", str(out)]
+    monkeypatch.setattr(sys, "argv", command)
+    mix.main()
+    found = train.safetensors.torch.load_file(out / "weights.safetensors")
+    torch.testing.assert_close(found, {name: 1.25 * weights for name, weights in before.items()})
 
 
 def test_one_command_makes_files_that_read(tmp_path: Path, monkeypatch, capsys) -> None:

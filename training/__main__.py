@@ -27,7 +27,7 @@ def main() -> None:
     data = Data(options.data, kept=options.out)
     weights = train(data, options.out, recipe)
     model = options.model or options.out / "model"
-    export(weights, model, smoothing_texts(data, recipe))
+    export(weights, model, smoothing_texts(data))
     measure(data, weights, model)
 
 

@@ -1,12 +1,12 @@
 """A reader that goes on from the shipped one and learns from a larger network what a sentence says by itself.
 
-    python -m training.distil --data FILE --out DIR [--model DIR] [--teacher DIR [--told FILE]]
+    python -m training.distil --data FILE --out DIR [--model DIR] [--start DIR] [--teacher DIR [--told FILE]]
 
 Hinton et al. (2015): of each sentence alone the student is to spread starts, ends and "not here" as the teacher does;
-of each passage as it did itself, so that what it tells there stays what it was. What the teacher told is kept in
-training/told.npz, and learned from. With --teacher, a folder that holds all-mpnet-base-v2, a teacher is trained first
-and asked, and what it tells is kept in --told. Stopped, the same command goes on where it was. What came of it:
-training/README.md.
+of each passage as the shipped one does, so that what it tells there stays what it was. What the teacher told is kept in
+training/told.npz, and learned from; once more, in another order, with --start, --seed and --rate. With --teacher, a
+folder that holds all-mpnet-base-v2, a teacher is trained first and asked, and what it tells is kept in --told. Stopped,
+the same command goes on where it was. What came of it: training/README.md.
 """
 
 import argparse
@@ -33,8 +33,8 @@ from training.train import Recipe, fit, packed, saved
 
 # The teacher's training, and the student's.
 TEACHER, STUDENT = Recipe(seed=21, epochs=1, rate=5e-5), Recipe(seed=0, epochs=1, rate=2e-4)
-# Windows of passages a time through the sentences; of what is known, so much is as it is known.
-PASSAGES, KNOWN = 32_000, 0.15
+# Of what is known, so much is taught as it is known.
+KNOWN = 0.15
 # Examples of a block that is read, and windows at once: more than in training, where weights are rounded once a step.
 _BLOCK, _AT_ONCE = 2_000, 96
 _NEVER = -1e4
@@ -140,23 +140,27 @@ def ask(data: Data, backbone: Path, whole: Sequence[Taught], folder: Path, told:
         print(f"of {len(single)} sentences {keep(told, data, labelled(teacher, single))} kept", flush=True)
 
 
-def distil(data: Data, whole: list[Taught], single: list[Taught], start: Path, folder: Path) -> Path:
+def drawn(single: Sequence[Taught], whole: Sequence[Taught], windows: int, seed: int) -> list[Taught]:
+    """Every one of the ``single`` sentences, and of the ``whole`` passages so many windows or a few more; mixed."""
+    passages_drawn = list(whole)
+    random.Random(5 + seed).shuffle(passages_drawn)
+    more = itertools.cycle(passages_drawn)
+    examples = list(single)
+    while windows > 0:
+        examples.append(next(more))
+        windows -= len(examples[-1].windows)
+    random.Random(seed).shuffle(examples)
+    return examples
+
+
+def distil(data: Data, examples: Sequence[Taught], start: Path, folder: Path, recipe: Recipe) -> Path:
     """The weights of the student, trained in ``folder`` from those of the reader whose files are in ``start``."""
-    torch.manual_seed(STUDENT.seed)
+    torch.manual_seed(recipe.seed)
     student = Network()
     student.load_state_dict(restored(start))
-    random.Random(5).shuffle(whole)
-    more = itertools.cycle(whole)
-    steps = []
-    for number in range(STUDENT.epochs):
-        examples, windows = list(single), 0
-        while windows < PASSAGES:
-            examples.append(next(more))
-            windows += len(examples[-1].windows)
-        random.Random(number).shuffle(examples)
-        steps += packed(examples, number)
-    about = {"recipe": asdict(STUDENT), "data": [data.sha256, data.written_sha256], "start": str(start)}
-    fit(student, steps, folder, about, STUDENT, objective=soft)
+    about = {"recipe": asdict(recipe), "data": [data.sha256, data.written_sha256], "start": str(start)}
+    about["examples"] = len(examples)
+    fit(student, packed(examples, recipe.seed), folder, about, recipe, objective=soft)
     return saved(student, folder / "weights.safetensors")
 
 
@@ -166,19 +170,24 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=Path("../shared/data/train_spans/train.jsonl.gz"))
     parser.add_argument("--teacher", type=Path, help="the folder of all-mpnet-base-v2: train a teacher, and ask it")
     parser.add_argument("--told", type=Path, help="what the teacher told (training/told.npz; with --teacher in --out)")
-    parser.add_argument("--start", type=Path, default=MODEL, help="the files of the reader that is gone on with")
+    parser.add_argument("--start", type=Path, default=MODEL, help="a reader's files: whose weights are gone on with")
+    parser.add_argument("--windows", type=int, default=32_000, help="of passages, beside the sentences (32000)")
+    parser.add_argument("--rate", type=float, default=STUDENT.rate, help="of learning, at its highest (2e-4)")
+    parser.add_argument("--seed", type=int, default=STUDENT.seed, help="of the order")
     parser.add_argument("--out", type=Path, required=True, help="where checkpoints and weights go")
     parser.add_argument("--model", type=Path, help="where the reader's files go (a folder model in --out)")
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
     data = Data(options.data, kept=options.out)
     told = options.told or (options.out / TOLD.name if options.teacher else TOLD)
-    whole = read_whole(data, options.start, options.out)
+    recipe = replace(STUDENT, rate=options.rate, seed=options.seed)
+    whole = read_whole(data, MODEL, options.out)
     if options.teacher:
         ask(data, options.teacher, whole, options.out / "teacher", told)
-    weights = distil(data, whole, list(recalled(told, data)), options.start, options.out)
+    examples = drawn(list(recalled(told, data)), whole, options.windows, recipe.seed)
+    weights = distil(data, examples, options.start, options.out, recipe)
     model = options.model or options.out / "model"
-    export(weights, model, smoothing_texts(data, STUDENT))
+    export(weights, model, smoothing_texts(data))
     measure(data, weights, model)
 
 

@@ -27,11 +27,10 @@ from qa.embed import packaged_model
 from qa.read.network import FACTS, TOKENIZER, WEIGHTS
 from training.examples import Data, Example
 from training.network import Encoder, Network
-from training.train import Recipe
 
-SMOOTHING = 0.8
-"""How much of an activation's range is moved into the weights; tried 0.5 to 1 on an early checkpoint."""
-NAME = "span-3"
+SMOOTHING = 0.9
+"""How much of an activation's range is moved into the weights: of 0.7, 0.8, 0.9 what moves span-4's scores least."""
+NAME = "span-4"
 
 # 255 times the sum of two rounded neighbours, at most 128, is within 16 bits with a sign.
 _MOST = 127
@@ -99,10 +98,10 @@ def _never_saturating(whole: Path, small: Path) -> None:
     onnx.save(model, str(small))
 
 
-def smoothing_texts(data: Data, recipe: Recipe) -> list[Example]:
-    """Examples that show how large activations become: of 200 questions that were trained on."""
+def smoothing_texts(data: Data) -> list[Example]:
+    """Examples that show how large activations become: of 200 questions that were trained on, always the same."""
     seen = [row for row, asked in enumerate(data.asked) if not asked.easy][:200]
-    return data.epoch(recipe.seed, recipe.epochs, seen, easy=0, negatives=0.5)
+    return data.epoch(0, 1, seen, easy=0, negatives=0.5)
 
 
 class _Smoothed(nn.Module):
