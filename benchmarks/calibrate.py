@@ -8,10 +8,11 @@ questions fit, odd ones measure; every kind weighs the same. Neither the seeds n
 
 1. How a sentence's evidence is weighed: a conditional logit (McFadden 1974), for "this sentence holds the gold answer"
    among all that were read; it gives each its share in the answer.
-2. How likely the best sentence is right: a logistic function (Platt 1999) of its share, the scores of the nearest
-   passage and of its own, and what is found in its quote alone, unanswerable questions included.
-3. From which confidence on which share of the answers is right, and in which band of confidence which share, this on
-   the odd questions; and the threshold, below which 2.5 % of the questions
+2. How the three foremost divide their shares anew: the same among them alone, of what their quotes tell by themselves.
+3. How likely the best sentence is right: a logistic function (Platt 1999) of its share, what its quote tells by itself
+   and some of its evidence, unanswerable questions included.
+4. From which confidence on which share of the answers is right, and in which band of confidence which share, this on
+   the odd questions; and the threshold, below which 3 % of the questions
    that have a gold quote among their first three would be refused, on average over the kinds.
 """
 
@@ -19,6 +20,7 @@ import argparse
 import json
 import pickle
 import random
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -39,15 +41,15 @@ from qa.read import SentenceReader, TrainedReader
 from qa.read.calibration import FILE, coefficients
 from qa.read.evidence import NAMES
 from qa.read.exact import span_of
-from qa.read.trained import CHANCE, chance_features, scores_of
+from qa.read.trained import CHANCE, OWN, chance_features, foremost, log_shares, own_features, scores_of
 from qa.records import Document, Quote
 
 LEVELS = (0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9, 0.925, 0.95, 0.975)
 BANDS = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
 RIDGE = 1e-3
-LOST = 0.025
-# Of so many sentences the quote is read alone: the best by other weights is among the likeliest by those of now.
-READ_ALONE = 10
+LOST = 0.03
+# Of so many sentences the quote is read alone: the foremost by other weights are among the likeliest by those of now.
+READ_ALONE = 20
 WEIGHTS_NOW = np.array([coefficients("trained")["share"][name] for name in NAMES])
 EMBEDDER = SentenceTransformerEmbedder()
 
@@ -56,16 +58,23 @@ EMBEDDER = SentenceTransformerEmbedder()
 class Asked:
     """A question as it was read: the evidence of its sentences, shape (sentences, numbers), and which of them are gold.
 
-    ``nearest`` is the best passage's score; ``alone``, shape (sentences,), what is found in the quotes of the likeliest
-    sentences by themselves, by the trained reader: NaN of the others, and of all by likeness.
+    ``alone``, shape (sentences,), is what is found in the quotes of the likeliest sentences by themselves, by the
+    trained reader: NaN of the others, and of all by likeness.
     """
 
+    question: str
     answerable: bool
     near: str
     evidence: np.ndarray
     gold: np.ndarray
-    nearest: float
     alone: np.ndarray
+
+    def of_foremost(self, weights: np.ndarray) -> dict[int, float]:
+        """What is found in the quotes alone of those that are foremost by ``weights``, by row."""
+        alone = {row: float(self.alone[row]) for row in foremost(self.evidence @ weights)}
+        if not np.isfinite(list(alone.values())).all():
+            raise ValueError(f"too few quotes were read alone for {self.question!r}; raise READ_ALONE and read anew")
+        return alone
 
 
 @dataclass
@@ -74,6 +83,8 @@ class Fitted:
 
     weights: np.ndarray | None
     """Of the evidence, in a sentence's share; None where the evidence is a score already."""
+    own: np.ndarray
+    """By which the foremost divide their shares anew; empty where the evidence is a score already."""
     chance: np.ndarray
     """Offset and weights of the logistic function."""
     precisions: list[tuple[float, float]] = field(default_factory=list)
@@ -84,7 +95,14 @@ class Fitted:
         if self.weights is None:
             return np.array([1.0, asked.evidence.max()])
         sums = asked.evidence @ self.weights
-        return chance_features(asked.evidence, sums, asked.alone[sums.argmax()])
+        return chance_features(asked.question, asked.evidence, sums, *self.shares(asked))
+
+    def shares(self, asked: Asked) -> tuple[np.ndarray, dict[int, float]]:
+        """Of every sentence the logarithm of its share in the answer, and what the foremost tell alone, by row."""
+        alone = asked.of_foremost(self.weights)
+        sums = asked.evidence @ self.weights
+        anew = own_features(asked.question, asked.evidence, sums, alone) @ self.own
+        return log_shares(sums, anew, list(alone)), alone
 
     def chances(self, asked: Asked) -> np.ndarray:
         """Of every sentence its score; the best one's is the probability that it answers."""
@@ -92,8 +110,7 @@ class Fitted:
             return np.zeros(1)
         if self.weights is None:
             return expit(np.column_stack([np.ones(len(asked.gold)), asked.evidence]) @ self.chance)
-        sums = asked.evidence @ self.weights
-        return scores_of(asked.evidence, sums, asked.alone[sums.argmax()], self.chance)
+        return scores_of(self.features(asked), self.shares(asked)[0], self.chance)
 
 
 # What is asked of which library
@@ -168,20 +185,22 @@ def one(library: Library, question: Question, near: str, reader: TrainedReader |
     quotes = [Quote(p.document, p.start + span.start, p.start + span.end) for p, span in pairs]
     answerable = near == "own"
     gold = np.array([answerable and any(holds(quote, gold) for gold in question.gold) for quote in quotes], bool)
-    return Asked(answerable, near, rows, gold, max((hit.score for _, hit in found), default=0.0), alone)
+    return Asked(question.question, answerable, near, rows, gold, alone)
 
 
 # Fitting
 
 
 def fit(kinds: Sequence[Sequence[Asked]], name: str) -> Fitted:
-    fitted = Fitted(weighed(kinds) if name == "trained" else None, np.zeros(0))
+    fitted = Fitted(None, np.zeros(0), np.zeros(0))
+    if name == "trained":
+        fitted.weights = logit(every_sentence(kinds))
+        fitted.own = logit(the_foremost(kinds, fitted.weights))
     rows, right, share = [], [], []
     for kind in kinds:
         for asked in kind:
             if len(asked.gold):
-                sums = asked.evidence @ (np.ones(1) if fitted.weights is None else fitted.weights)
-                best = int(sums.argmax())
+                best = asked.evidence.argmax() if fitted.weights is None else fitted.shares(asked)[0].argmax()
                 rows.append(fitted.features(asked))
                 right.append(asked.gold[best])
                 share.append(1 / len(kind))
@@ -206,14 +225,28 @@ def lowest(kind: Sequence[Asked], fitted: Fitted) -> float:
     return float(np.quantile(shown, LOST))
 
 
-def weighed(kinds: Sequence[Sequence[Asked]]) -> np.ndarray:
-    """The weights under which the gold sentences of a question are likeliest to be drawn from all of its sentences."""
-    chosen = [
-        (asked.evidence, asked.gold, 1 / len(kind))
-        for kind in kinds
-        for asked in kind
-        if asked.gold.any() and not asked.gold.all()
-    ]
+Chosen = list[tuple[np.ndarray, np.ndarray, float]]
+"""Of each question the numbers of what is chosen from, which of these are gold, and what the question weighs."""
+
+
+def every_sentence(kinds: Sequence[Sequence[Asked]]) -> Chosen:
+    return [(asked.evidence, asked.gold, 1 / len(kind)) for kind in kinds for asked in kind]
+
+
+def the_foremost(kinds: Sequence[Sequence[Asked]], weights: np.ndarray) -> Chosen:
+    chosen = []
+    for kind in kinds:
+        for asked in kind:
+            if len(asked.gold):
+                alone = asked.of_foremost(weights)
+                numbers = own_features(asked.question, asked.evidence, asked.evidence @ weights, alone)
+                chosen.append((numbers, asked.gold[list(alone)], 1 / len(kind)))
+    return chosen
+
+
+def logit(chosen: Chosen) -> np.ndarray:
+    """The weights under which what is gold of a question is likeliest to be drawn from all that is chosen from."""
+    chosen = [(rows, gold, share) for rows, gold, share in chosen if gold.any() and not gold.all()]
 
     def loss(weights: np.ndarray) -> tuple[float, np.ndarray]:
         total, slope = RIDGE * weights @ weights, 2 * RIDGE * weights
@@ -344,9 +377,9 @@ def main() -> None:
     content[options.reader] = as_json(fitted)
     if options.reader == "trained":
         content[options.reader]["confidence"]["bands"] = bands([kind[1::2] for kind in kinds.values()], fitted)
-    print(json.dumps(content[options.reader], indent=2))
+    print(as_text(content[options.reader]))
     if options.write:
-        FILE.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+        FILE.write_text(as_text(content) + "\n", encoding="utf-8")
 
 
 def as_json(fitted: Fitted) -> dict:
@@ -357,9 +390,15 @@ def as_json(fitted: Fitted) -> dict:
         return {"confidence": {"slope": weights[0], "middle": round(-offset / weights[0], 4), **pairs}}
     return {
         "share": {name: round(float(weight), 4) for name, weight in zip(NAMES, fitted.weights, strict=True)},
+        "foremost": {name: round(float(weight), 4) for name, weight in zip(OWN, fitted.own, strict=True)},
         "chance": dict(zip(CHANCE, (offset, *weights), strict=True)),
         "confidence": pairs,
     }
+
+
+def as_text(content: dict) -> str:
+    """JSON for people: each pair of numbers on a line."""
+    return re.sub(r"\[\s+([\d.]+),\s+([\d.]+)\s+\]", r"[\1, \2]", json.dumps(content, indent=2))
 
 
 if __name__ == "__main__":

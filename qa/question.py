@@ -24,6 +24,21 @@ def asks_for_sentences(question: str) -> bool:
     return bool(_LONG_ANSWER.match(question))
 
 
+# Who, when, where, how many: what a name, a date, a place or a number answers.
+_FACT = re.compile(
+    r"\W*(?:(?:and|but|so|in|on|at|by|to|for|from|of|with|since|until|over|within|under|after|before|during|about)\s+)?"
+    r"(?:who|whom|whose|when|where"
+    r"|how\s+(?:many|much|old|long|far|high|tall|big|large|often|deep|wide|fast)"
+    r"|(?:what|which)\s+(?:year|month|day|date|time|city|country|state|place|percentage|person|number))\b",
+    re.IGNORECASE,
+)
+
+
+def asks_for_a_fact(question: str) -> bool:
+    """Whether a name, a date, a place or a number would answer: who, when, where, how many."""
+    return bool(_FACT.match(question))
+
+
 def check(question: str) -> None:
     """Raise BadQuestion where there is nothing to look for, or far too much."""
     if len(question) > MAX_QUESTION:

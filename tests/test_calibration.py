@@ -5,7 +5,7 @@ import pytest
 from qa.errors import NotMeasured
 from qa.read.calibration import FILE, Calibration, calibration, coefficients
 from qa.read.evidence import NAMES
-from qa.read.trained import CHANCE
+from qa.read.trained import CHANCE, OWN
 
 READERS = ("sentence", "trained")
 
@@ -58,7 +58,8 @@ def test_every_reader_is_calibrated_and_surer_is_righter(name: str) -> None:
 
 def test_the_trained_reader_has_a_weight_for_each_number() -> None:
     assert set(coefficients("trained")["share"]) == set(NAMES)
-    assert set(coefficients("trained")["chance"]) == {"offset", "share", "nearest", *CHANCE}
+    assert set(coefficients("trained")["foremost"]) == set(OWN)
+    assert set(coefficients("trained")["chance"]) == set(CHANCE)
 
 
 def test_a_reader_that_was_not_calibrated_is_unknown() -> None:

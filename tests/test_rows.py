@@ -195,6 +195,7 @@ def test_each_row_is_read_by_itself_and_prose_beside_it_in_its_passage() -> None
     assert network.shown == [
         ("Which room has Tom?", "Staff. ", STAFF),
         ("Which room has Tom?", "Staff. ", "Name: Tom Okafor; Room: 2.15."),  # Ana's is outdone
+        ("Which room has Tom?", "Staff. ", "# Staff"),  # one of the three best, alone
     ]
     best = max(spans, key=lambda span: span.score)
     assert STAFF[best.start : best.end] == STAFF.splitlines()[5]

@@ -11,14 +11,14 @@ import numpy as np
 import pytest
 
 from qa.errors import ModelMissing
-from qa.question import asks_for_sentences
+from qa.question import asks_for_a_fact, asks_for_sentences
 from qa.read import TrainedReader
 from qa.read.calibration import coefficients
 from qa.read.evidence import Sentence
 from qa.read.exact import span_of
 from qa.read.network import LONGEST, MODEL, Reading, SpanNetwork
 from qa.read.spans import Found, best_spans
-from qa.read.trained import scores_of
+from qa.read.trained import chance_features, foremost, log_shares, own_features, scores_of
 from qa.records import Document, Part, Passage, Range
 from qa.text import sentences
 from vector_store import Hit
@@ -75,12 +75,15 @@ def test_the_network_is_shown_title_and_passage() -> None:
     assert network.shown[0] == ("When?", "Contract. ", LEASE)
 
 
-def test_the_quote_of_the_best_is_read_once_more_alone() -> None:
+def test_the_quotes_of_the_three_best_are_read_once_more_alone() -> None:
     network = WordNetwork("31", "May")
     TrainedReader(network).read(
-        "When does the lease end?", hits([passage(f"Rent is due. {LEASE}", title="Contract")], [0.5])
+        "When does the lease end?", hits([passage(f"Rent is due. Nobody knows. {LEASE}", title="Contract")], [0.5])
     )
-    assert network.shown[1:] == [("When does the lease end?", "Contract. ", "The lease ends on 31 May.")]
+    best, *others = network.shown[1:]
+    assert best == ("When does the lease end?", "Contract. ", "The lease ends on 31 May.")
+    assert len(others) == 2
+    assert len({text for _, _, text in network.shown}) == 4
     network.shown.clear()
     TrainedReader(network).read("When does the lease end?", hits([passage("The lease ends on 31 May.")], [0.5]))
     assert len(network.shown) == 1  # it was alone already
@@ -93,9 +96,11 @@ def test_it_is_read_as_it_is_quoted_and_under_what_it_stands_under() -> None:
     network = WordNetwork("31", "May")
     found = [(Passage(document, start, len(text)), Hit(0, 0.5, 0.5, None))]
     TrainedReader(network).read("When does the lease end?", found)
-    assert network.shown[1:] == [
-        ("When does the lease end?", "Contract. Flat. When does it end? ", "The lease ends. It does on 31 May.")
-    ]
+    assert network.shown[1] == (
+        "When does the lease end?",
+        "Contract. Flat. When does it end? ",
+        "The lease ends. It does on 31 May.",
+    )
 
 
 class OnlyAmongNeighbours(WordNetwork):
@@ -120,7 +125,7 @@ def test_the_network_is_asked_in_the_passages_spelling_unless_another_passage_ha
     network = WordNetwork()
     other = passage("Mr. Kazemi signed the lease.", name="b.txt")
     TrainedReader(network).read("Did Kadhimi sign?", hits([other, passage(LEASE)], [0.5, 0.5]))
-    assert [question for question, _, _ in network.shown] == ["Did Kazemi sign?", "Did Kadhimi sign?"]
+    assert [question for question, _, _ in network.shown[:2]] == ["Did Kazemi sign?", "Did Kadhimi sign?"]
     network.shown.clear()
     TrainedReader(network).read("Did Kadhimi sign?", hits([other, passage("Kadhimi signed.")], [0.5, 0.5]))
     assert {question for question, _, _ in network.shown} == {"Did Kadhimi sign?"}
@@ -161,13 +166,35 @@ def test_the_passage_that_answers_is_better_than_one_that_only_looks_like_it() -
     assert spans[1][0].score > spans[0][0].score
 
 
+def test_what_three_have_together_is_divided_anew() -> None:
+    sums = np.log([4.0, 1.0, 2.0, 3.0])
+    assert foremost(sums) == [0, 3, 2]
+    shares = np.exp(log_shares(sums, np.log([0.5, 4.0, 1.0]), [0, 3, 2]))
+    # Nine of ten parts, as 1/2 to 4 to 1; the fourth keeps its own.
+    assert shares.tolist() == pytest.approx([0.9 / 11, 0.1, 0.9 * 2 / 11, 0.9 * 8 / 11])
+    assert foremost(sums[:2]) == [0, 1]
+    assert np.exp(log_shares(sums[:2], sums[:2], [0, 1])).tolist() == pytest.approx([0.8, 0.2])
+
+
+def test_they_are_divided_by_their_sums_and_what_is_marked_in_them_among_others_and_alone() -> None:
+    numbers = np.zeros((3, 6))
+    numbers[:, 5] = [1.5, 0.0, -2.0]  # span
+    sums, alone = np.array([3.0, 1.0, 2.0]), {0: -1.0, 2: 0.5}
+    assert own_features("Who?", numbers, sums, alone).tolist() == [[3, 1.5, -1, -1], [2, -2, 0.5, 0.5]]
+    assert own_features("Why?", numbers, sums, alone).tolist() == [[3, 1.5, -1, 0], [2, -2, 0.5, 0]]
+
+
 def test_scores_are_worked_by_hand() -> None:
-    # passage, cosine, rank, lead, coverage, span; only the span weighs in the share, only the share, the nearest
-    # passage and what the quote alone tells in the chance.
-    numbers = np.array([[0.2, 0.1, 1, 1, 0, 0.0], [0.6, 0.1, 0.5, 1, 0, np.log(3)]])
-    best, other = 1 / (1 + np.exp(-(-1 + 2 * 0.75 + 0.6 + 0.1))), 1 / 3
-    found = scores_of(numbers, numbers[:, 5], 0.2, np.array([-1, 2, 1, 0, 0, 0, 0.5]))
-    assert found.tolist() == pytest.approx([best * other, best])
+    # passage, cosine, rank, lead, coverage, span
+    numbers = np.array([[0.2, 0.1, 1, 1, 0, 0.0], [0.6, 0.3, 0.5, 1, 0.4, 0.0], [0.7, 0.3, 0.5, 1, 0.4, 0.0]])
+    sums, shares = np.log([1.0, 2.0, 5.0]), np.log([0.2, 0.5, 0.3])
+    features = chance_features("Who?", numbers, sums, shares, {0: -1.0, 1: 0.0, 2: 0.7})
+    assert features.tolist() == pytest.approx([1, 0.5, 0.25, 0.7, 0.4, 0.5, 0.7, 1, 0.5])
+    why = chance_features("Why?", numbers, sums, shares, {0: -1.0, 1: 0.0, 2: 0.7})
+    assert why.tolist() == [*features[:-2], 0, 0]
+    chance = np.array([-1, 2, 0, 1, 0, 0.4, 0, 0.3, 0])
+    best = 1 / (1 + np.exp(-(-1 + 2 * 0.5 + 0.7 + 0.4 * 0.5 + 0.3)))
+    assert scores_of(features, shares, chance).tolist() == pytest.approx([best * 0.4, best, best * 0.6])
 
 
 def test_what_speaks_for_a_sentence_is_its_weighed_evidence_beside_the_average() -> None:
@@ -332,6 +359,26 @@ def test_reasons_ways_and_sayings_ask_for_sentences(question: str) -> None:
 )
 def test_numbers_and_names_do_not(question: str) -> None:
     assert not asks_for_sentences(question)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Who signed?",
+        "and when did it end",
+        "To whom is it let?",
+        "How many rooms are there?",
+        "In which year was that?",
+        "Over how many years?",
+    ],
+)
+def test_names_dates_places_and_numbers_are_facts(question: str) -> None:
+    assert asks_for_a_fact(question)
+
+
+@pytest.mark.parametrize("question", ["Why did it end?", "What is a lease?", "Tell me who signed.", "How is it paid?"])
+def test_what_more_than_a_fact_may_answer_is_none(question: str) -> None:
+    assert not asks_for_a_fact(question)
 
 
 # The network

@@ -1,7 +1,7 @@
 """The trained reader: a network marks answers, and what it says is weighed with what retrieval and the words say."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from itertools import chain
@@ -9,7 +9,7 @@ from itertools import chain
 import numpy as np
 from numpy.typing import NDArray
 
-from qa.question import asks_for_sentences
+from qa.question import asks_for_a_fact, asks_for_sentences
 from qa.read.calibration import calibration, coefficients
 from qa.read.candidates import Candidate, candidates
 from qa.read.evidence import NAMES, SPAN, SUREST, Sentence, evidence, spans
@@ -30,7 +30,11 @@ _READ_FIRST = 4
 _PASSAGES_KEPT = 4096
 
 
-CHANCE = ("offset", "share", "nearest", "passage", "cosine", "alone_probability", "alone")
+FOREMOST = 3
+"""So many sentences are read once more by themselves, and divide anew what share they have together."""
+OWN = ("sum", "span", "alone", "alone_of_a_fact")
+"""The names of :func:`own_features`, by which they divide it, in order."""
+CHANCE = ("offset", "share", "by_sums", "nearest", "coverage", "alone", "surest_alone", "fact", "alone_of_a_fact")
 """The names of :func:`chance_features`, in order."""
 
 
@@ -39,11 +43,12 @@ class TrainedReader:
 
     The numbers of :mod:`qa.read.evidence`, weighed, give every sentence its
     share in the answer: a conditional logit (McFadden 1974) over all sentences
-    that were found. The quote of the best is read once more by itself: what
-    answers only among its neighbours may be about something else. The score of
-    the best is the probability that it answers, a logistic function of that,
-    of its share and of some of the numbers; the others' scores are to it as
-    their shares. The coefficients are in ``calibration.json``, fitted by
+    that were found. The quotes of the three best are read once more by
+    themselves: what answers only among its neighbours may be about something
+    else. What these three have together is divided among them anew, by a second
+    such logit. The score of the best is the probability that it answers, a
+    logistic function of what its quote tells alone, of its share and of some of
+    the numbers; the others' scores are to it as their shares. The coefficients are in ``calibration.json``, fitted by
     benchmarks/calibrate.py. Where a phrase would be too short an answer (why,
     how, what somebody said, a list) nothing is marked in the sentence.
     """
@@ -56,6 +61,7 @@ class TrainedReader:
         self.calibration = calibration(self.name)
         fitted = coefficients(self.name)
         self._weights = np.array([fitted["share"][name] for name in NAMES])
+        self._own = np.array([fitted["foremost"][name] for name in OWN])
         self._chance = np.array([fitted["chance"][name] for name in CHANCE])
 
     @property
@@ -68,8 +74,10 @@ class TrainedReader:
         if not any(read):
             return [[] for _ in hits]
         sums = numbers @ self._weights
-        (alone,) = marking.alone([int(sums.argmax())])
-        scores = scores_of(numbers, sums, alone, self._chance)
+        first = foremost(sums)
+        alone = dict(zip(first, marking.alone(first), strict=True))
+        shares = log_shares(sums, own_features(question, numbers, sums, alone) @ self._own, first)
+        scores = scores_of(chance_features(question, numbers, sums, shares, alone), shares, self._chance)
         # What answers second best is mostly no answer: there, only what the network rather believes is marked.
         whole = asks_for_sentences(question) | (numbers[:, SPAN] < 0) & (scores < scores.max())
         each = map(span_of, chain.from_iterable(read), scores.tolist(), whole.tolist())
@@ -96,7 +104,7 @@ class TrainedReader:
             return marking, np.empty((0, len(NAMES)))
         marking.mark(range(min(first, len(found))))
         numbers = evidence(question, found, marking.respelt)
-        if top and (rest := self._undecided(numbers, found, range(first, len(found)), top)):
+        if top and (rest := self._undecided(numbers, found, range(first, len(found)), max(top, FOREMOST))):
             marking.mark(rest)
             numbers[:, SPAN] = spans(found)
         return marking, numbers
@@ -126,24 +134,60 @@ class TrainedReader:
         self._candidates.cache_clear()
 
 
-def chance_features(numbers: Numbers, sums: Numbers, alone: float) -> Numbers:
-    """What tells how likely the best sentence, the one with the highest of ``sums``, answers; shape (7,).
+def foremost(sums: Numbers) -> list[int]:
+    """The sentences, by row, with the highest ``sums``, shape (sentences,): FOREMOST or fewer, the best first."""
+    best: list[int] = np.argsort(-sums, kind="stable")[:FOREMOST].tolist()
+    return best
 
-    1, its share in the answer, the score of the nearest passage, its own passage's score and cosine, and of the answer
-    that is found in its quote alone the probability, and ``alone``, its log-odds.
+
+def own_features(question: str, numbers: Numbers, sums: Numbers, alone: Mapping[int, float]) -> Numbers:
+    """What tells which of the :func:`foremost` answers, in the order of ``alone``; shape (foremost, 4).
+
+    The sum of its weighed evidence, the log-odds of the answer marked in it
+    among its neighbours, of the one in its quote ``alone``, by row, and the
+    latter again where the question asks for a fact, else 0.
     """
-    best = int(sums.argmax())
-    share = 1 / np.exp(sums - sums[best]).sum()
-    passage, cosine = NAMES.index("passage"), NAMES.index("cosine")
-    nearest, probability = numbers[:, passage].max(), 1 / (1 + np.exp(-alone))
-    return np.array([1.0, share, nearest, numbers[best, passage], numbers[best, cosine], probability, alone])
+    rows = list(alone)
+    told = np.array(list(alone.values()))
+    return np.column_stack([sums[rows], numbers[rows, SPAN], told, told * asks_for_a_fact(question)])
 
 
-def scores_of(numbers: Numbers, sums: Numbers, alone: float, chance: Numbers) -> Numbers:
-    """Of every sentence its score: of the best the probability that it answers, of the others as much less as their
-    share in the answer is less; shape (sentences,). ``alone`` is of the best."""
-    likely = 1 / (1 + np.exp(-chance_features(numbers, sums, alone) @ chance))
-    scores: Numbers = likely * np.exp(sums - sums.max())
+def log_shares(sums: Numbers, anew: Numbers, first: Sequence[int]) -> Numbers:
+    """Of every sentence the logarithm of its share in the answer, shape (sentences,).
+
+    The shares of the ``first``, by row, are divided by ``anew``, what each of
+    them comes to in place of its sum; what they have together stays.
+    """
+    shares: Numbers = sums - np.logaddexp.reduce(sums)
+    rows = list(first)
+    shares[rows] = np.logaddexp.reduce(shares[rows]) + anew - np.logaddexp.reduce(anew)
+    return shares
+
+
+def chance_features(
+    question: str, numbers: Numbers, sums: Numbers, shares: Numbers, alone: Mapping[int, float]
+) -> Numbers:
+    """What tells how likely the best sentence, the one with the highest of the log ``shares``, answers; shape (9,).
+
+    1; its share, and what that was by the ``sums``, before it was divided anew;
+    the score of the nearest passage; its coverage; the probability of the
+    answer in its quote ``alone``, and the log-odds of the surest such answer
+    of the :func:`foremost`; and where the question asks for a fact, 1 and that
+    probability again, else 0 and 0.
+    """
+    best = int(shares.argmax())
+    nearest, coverage = numbers[:, NAMES.index("passage")].max(), numbers[best, NAMES.index("coverage")]
+    before = sums[best] - np.logaddexp.reduce(sums)
+    told, surest = 1 / (1 + np.exp(-alone[best])), max(alone.values())
+    fact = float(asks_for_a_fact(question))
+    return np.array([1.0, np.exp(shares[best]), np.exp(before), nearest, coverage, told, surest, fact, fact * told])
+
+
+def scores_of(features: Numbers, shares: Numbers, chance: Numbers) -> Numbers:
+    """Of every sentence its score, shape (sentences,): of the best the probability that it answers, of the others as
+    much less as their share in the answer is less."""
+    likely = 1 / (1 + np.exp(-features @ chance))
+    scores: Numbers = likely * np.exp(shares - shares.max())
     return scores
 
 
