@@ -197,6 +197,21 @@ def test_scores_are_worked_by_hand() -> None:
     assert scores_of(features, shares, chance).tolist() == pytest.approx([best * 0.4, best, best * 0.6])
 
 
+@pytest.mark.parametrize("count", [1, 3, 4, 40])
+def test_of_many_that_are_alike_one_is_the_best(count: int) -> None:
+    # Divided anew, the three may have less than the fourth, by a rounding.
+    for sum_of_each in np.linspace(-3, 3, 50):
+        sums = np.full(count, sum_of_each)
+        first = foremost(sums)
+        alone = dict.fromkeys(first, 0.3)
+        numbers = np.full((count, 6), 0.1)
+        shares = log_shares(
+            sums, own_features("Who?", numbers, sums, alone) @ np.array([0.77, -0.09, 0.2, -0.1]), first
+        )
+        assert np.exp(shares).tolist() == pytest.approx([1 / count] * count)
+        assert chance_features("Who?", numbers, sums, shares, alone)[1] == pytest.approx(1 / count)
+
+
 def test_what_speaks_for_a_sentence_is_its_weighed_evidence_beside_the_average() -> None:
     (spans,) = TrainedReader(WordNetwork("31", "May")).read("When does the lease end?", hits([passage(LEASE)], [0.5]))
     one, other = (dict(span.why) for span in spans)

@@ -29,7 +29,6 @@ _READ_FIRST = 4
 # Ranges only: some 1 kB a passage.
 _PASSAGES_KEPT = 4096
 
-
 FOREMOST = 3
 """So many sentences are read once more by themselves, and divide anew what share they have together."""
 OWN = ("sum", "span", "alone", "alone_of_a_fact")
@@ -47,10 +46,11 @@ class TrainedReader:
     themselves: what answers only among its neighbours may be about something
     else. What these three have together is divided among them anew, by a second
     such logit. The score of the best is the probability that it answers, a
-    logistic function of what its quote tells alone, of its share and of some of
-    the numbers; the others' scores are to it as their shares. The coefficients are in ``calibration.json``, fitted by
-    benchmarks/calibrate.py. Where a phrase would be too short an answer (why,
-    how, what somebody said, a list) nothing is marked in the sentence.
+    logistic function of its share, of what the three tell alone and of some of
+    the numbers; the others' scores are to it as their shares. The coefficients
+    are in ``calibration.json``, fitted by benchmarks/calibrate.py. Where a
+    phrase would be too short an answer (why, how, what somebody said, a list)
+    nothing is marked in the sentence.
     """
 
     name = "trained"
@@ -167,7 +167,7 @@ def log_shares(sums: Numbers, anew: Numbers, first: Sequence[int]) -> Numbers:
 def chance_features(
     question: str, numbers: Numbers, sums: Numbers, shares: Numbers, alone: Mapping[int, float]
 ) -> Numbers:
-    """What tells how likely the best sentence, the one with the highest of the log ``shares``, answers; shape (9,).
+    """What tells how likely the best sentence, that of ``alone`` with the highest log share, answers; shape (9,).
 
     1; its share, and what that was by the ``sums``, before it was divided anew;
     the score of the nearest passage; its coverage; the probability of the
@@ -175,7 +175,7 @@ def chance_features(
     of the :func:`foremost`; and where the question asks for a fact, 1 and that
     probability again, else 0 and 0.
     """
-    best = int(shares.argmax())
+    best = max(alone, key=lambda row: float(shares[row]))  # none of the others can have more, but for rounding
     nearest, coverage = numbers[:, NAMES.index("passage")].max(), numbers[best, NAMES.index("coverage")]
     before = sums[best] - np.logaddexp.reduce(sums)
     told, surest = 1 / (1 + np.exp(-alone[best])), max(alone.values())
