@@ -4,7 +4,9 @@
 
 Three kinds of library: two whole collections (nq_open_dev, clapnq_dev), and squad_v2_dev cut into small libraries of
 three documents, as people have them, asked also its own unanswerable questions and what the others answer. Even
-questions fit, odd ones measure; every kind weighs the same. Neither the seeds nor any other set takes part.
+questions fit, odd ones measure; every kind weighs the same. Neither the seeds nor any other set takes part in the fit;
+but what the confidence is of, and LOST, were chosen with a look at the seeds and the gate's samples
+(training/README.md, span-4).
 
 1. How a sentence's evidence is weighed: a conditional logit (McFadden 1974), for "this sentence holds the gold answer"
    among all that were read; it gives each its share in the answer.
@@ -94,15 +96,15 @@ class Fitted:
         """What the logistic function is of, for the best sentence."""
         if self.weights is None:
             return np.array([1.0, asked.evidence.max()])
-        sums = asked.evidence @ self.weights
-        return chance_features(asked.question, asked.evidence, sums, *self.shares(asked))
+        return chance_features(asked.question, asked.evidence, *self.shares(asked))
 
-    def shares(self, asked: Asked) -> tuple[np.ndarray, dict[int, float]]:
-        """Of every sentence the logarithm of its share in the answer, and what the foremost tell alone, by row."""
-        alone = asked.of_foremost(self.weights)
+    def shares(self, asked: Asked) -> tuple[np.ndarray, np.ndarray, dict[int, float]]:
+        """Of every sentence its weighed evidence and the logarithm of its share in the answer; and what the foremost
+        tell alone, by row."""
         sums = asked.evidence @ self.weights
+        alone = asked.of_foremost(self.weights)
         anew = own_features(asked.question, asked.evidence, sums, alone) @ self.own
-        return log_shares(sums, anew, list(alone)), alone
+        return sums, log_shares(sums, anew, list(alone)), alone
 
     def chances(self, asked: Asked) -> np.ndarray:
         """Of every sentence its score; the best one's is the probability that it answers."""
@@ -110,7 +112,7 @@ class Fitted:
             return np.zeros(1)
         if self.weights is None:
             return expit(np.column_stack([np.ones(len(asked.gold)), asked.evidence]) @ self.chance)
-        return scores_of(self.features(asked), self.shares(asked)[0], self.chance)
+        return scores_of(self.features(asked), self.shares(asked)[1], self.chance)
 
 
 # What is asked of which library
@@ -200,7 +202,7 @@ def fit(kinds: Sequence[Sequence[Asked]], name: str) -> Fitted:
     for kind in kinds:
         for asked in kind:
             if len(asked.gold):
-                best = asked.evidence.argmax() if fitted.weights is None else fitted.shares(asked)[0].argmax()
+                best = asked.evidence.argmax() if fitted.weights is None else fitted.shares(asked)[1].argmax()
                 rows.append(fitted.features(asked))
                 right.append(asked.gold[best])
                 share.append(1 / len(kind))
